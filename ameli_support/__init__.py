@@ -1,0 +1,1 @@
+"""ameli-support: helping people finish opening their compte ameli."""

@@ -1,0 +1,1 @@
+"""The account service as we see it: the published contract and a client."""
