@@ -18,6 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from ameli_support import outbox
+
 SCHEMA_NUMBER = 1
 FOREVER = 2**62
 
@@ -184,6 +186,8 @@ address_claim = Table(
     Column("enrolment", ForeignKey("enrolment.id"), nullable=False),
     Column("until", BigInteger, nullable=False),
 )
+
+mail = outbox.define(metadata)
 
 # one row per mail asked for; its life is in the outbox row `mail`
 send = Table(
