@@ -1,0 +1,116 @@
+"""The entry point: opens the screens directly, hands every other command to `cli` (design "Start-up").
+
+Opening the app imports neither typer, pydantic, SQLAlchemy nor httpx; they load in its worker.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+USAGE = 2
+
+
+@dataclass(slots=True)
+class Start:
+    """What argv says before any library reads it: the options that every command takes."""
+
+    rest: list[str]
+    lang: str | None = None
+    demo: bool = False
+    role: str | None = None
+    missing: str | None = None
+
+
+def read(argv: list[str]) -> Start:
+    """Takes `--lang`, `--demo` and `--role` out of `argv`, wherever they stand."""
+    start = Start(rest=[])
+    words = iter(argv)
+    for word in words:
+        name, sign, value = word.partition("=")
+        if word == "--demo":
+            start.demo = True
+        elif name in ("--lang", "--role"):
+            value = value if sign else next(words, "")
+            start.missing = start.missing or (None if value else name)
+            setattr(start, name[2:], value)
+        else:
+            start.rest.append(word)
+    return start
+
+
+def choose_language(wanted: str | None) -> None:
+    """Fixes the language of this run: `--lang`, else the settings, else French."""
+    from ameli_support.i18n import LANGUAGES, set_language
+
+    wanted = wanted or _screen_language()
+    set_language(next((known for known in LANGUAGES if known == wanted), LANGUAGES[0]))
+
+
+def _screen_language() -> str:
+    from ameli_support.settings import SettingsError, load_screen
+
+    try:
+        return load_screen().language
+    except SettingsError:
+        return "fr"  # the command or the home screen shows the error itself
+
+
+def has_terminal() -> bool:
+    """Whether screens can be drawn and keys be read."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command, or the app; returns the exit code."""
+    start = read(sys.argv[1:] if argv is None else argv)
+    choose_language(start.lang)
+    from ameli_support.i18n import _
+
+    if start.missing:
+        return _misused(_("Il manque une valeur après {option}.").format(option=start.missing))
+    if start.lang not in (None, "fr", "en"):
+        return _misused(_("Langue inconnue. Langues possibles : fr, en."))
+    if start.rest == ["--version"]:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"ameli-support {version('ameli-support')}\n")
+        return 0
+    demo = start.demo or start.rest == ["demo"]
+    if start.rest in ([], ["demo"]):
+        if has_terminal():
+            return open_app(demo, start.role)
+        return _misused(_without_terminal())
+    from ameli_support.cli.app import run
+
+    return run(start.rest, demo=demo, role=start.role)
+
+
+def _misused(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return USAGE
+
+
+def _without_terminal() -> str:
+    from ameli_support.i18n import _
+
+    return _(
+        "L’application a besoin d’un terminal : ouvrez-en un et tapez « ameli-support », "
+        "ou employez une commande, par exemple « ameli-support find » (liste : « ameli-support --help »)."
+    )
+
+
+def open_app(demo: bool, role: str | None) -> int:
+    """Opens the screens; the connection is made later, in their worker."""
+    from screens.app import Launch, run
+
+    def connect() -> Any:
+        from ameli_support.cli.connect import connect as open_desk
+
+        return open_desk(demo=demo, role=role, start_demo=demo)
+
+    return run(Launch(connect=connect))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
