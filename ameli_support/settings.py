@@ -287,7 +287,7 @@ def _value(
         return _text(value, one, origin, key)
     if isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values()):
         return dict(value)
-    raise _wrong(origin, key, _('une table « action = "touches" », dans le fichier'))
+    raise _wrong(origin, key, _('une table « action = "touches" », dans le fichier'))
 
 
 def _text(value: Any, one: "dataclasses.Field[Any]", origin: str, key: str) -> str:
