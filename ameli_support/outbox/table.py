@@ -41,23 +41,6 @@ class MailState(StrEnum):
     BOUNCED = "bounced"
 
 
-class Trouble(StrEnum):
-    """What went wrong when no SMTP answer says it."""
-
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    CUT = "cut"
-    GARBAGE = "garbage"
-    TLS = "tls"
-    LOGIN = "login"
-    GREETING = "greeting"
-    UNSUPPORTED = "unsupported"
-    BAD_RECIPIENT = "bad_recipient"
-    UNRENDERED = "unrendered"
-    UNWANTED = "unwanted"
-    EXPIRED = "expired"
-
-
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
     """A mail whose turn has come, as `wanted` and `render` receive it."""
