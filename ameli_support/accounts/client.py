@@ -1,0 +1,341 @@
+"""The account service over HTTP: one method an endpoint, contract models in and out.
+
+Retries have jitter and happen only where they cannot do a thing twice: readings, settling and
+ending a call; acts, thanks to their idempotency key; everything else (a comparison, an address
+said) only when nothing can have reached the service.
+"""
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+import stamina
+import stamina.instrumentation
+from pydantic import BaseModel, ValidationError
+
+from ameli_support.accounts import contract as c
+from ameli_support.accounts.errors import Kind, OutcomeUnknown, ServiceDown, ServiceProblem
+from ameli_support.accounts.transport import (
+    Answer,
+    Exchange,
+    Failed,
+    Timeouts,
+    exchange,
+    safe_base,
+    tls_context,
+)
+from ameli_support.clock import Clock, SystemClock, monotonic
+
+# a retry is in our own log already, and stamina's would be drawn over the screen
+stamina.instrumentation.set_on_retry_hooks([])
+
+TRIES = 3
+LONGEST_WAIT = 2.0  # seconds that we wait for a Retry-After before telling the person instead
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Again(Enum):
+    """Which failures may be tried again."""
+
+    ALWAYS = "always"
+    UNSENT = "unsent"
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A record as it now is, and the tag to ask for news with."""
+
+    view: c.RecordView
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """Nothing changed since the tag."""
+
+
+class AccountsClient:
+    """The account service for one agent; thread-safe, one connection pool.
+
+    `token` is the bearer token, or a function that reads it anew for each request. `heard` is
+    called with every answer's `as_of` (the demo sets its business clock by it).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | Callable[[], str],
+        *,
+        timeouts: Timeouts | None = None,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+        heard: Callable[[datetime], None] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._token = token if callable(token) else lambda: token
+        self._timeouts = timeouts or Timeouts()
+        self._clock = clock or SystemClock()
+        self._heard = heard
+        self.down_since: datetime | None = None
+        self.last_seconds = 0.0
+        self._http = httpx.Client(
+            base_url=safe_base(base_url),
+            timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20),
+            verify=tls or tls_context(),
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    # ── endpoints ───────────────────────────────────────────────────────────
+
+    def status(self) -> c.ServiceStatus:
+        """What the service says of itself."""
+        return self._model(self._errand("GET", "/v1/status"), c.ServiceStatus, _Again.ALWAYS)
+
+    def search(self, request: c.SearchRequest) -> c.SearchAnswer:
+        """How many records match."""
+        return self._ask("/v1/searches", c.SearchAnswer, request)
+
+    def check(self, request: c.CheckRequest) -> c.CheckAnswer:
+        """One comparison of a caller check; never doubled."""
+        return self._ask("/v1/checks", c.CheckAnswer, request)
+
+    def end_call(self, call: str) -> None:
+        """Ends the levels of the call."""
+        self._run(self._errand("POST", "/v1/calls/{call}/end", {"call": call}), _Again.ALWAYS, None)
+
+    def record(
+        self,
+        record: str,
+        check: str | None = None,
+        purpose: str | None = None,
+        etag: str | None = None,
+    ) -> Fresh | NotModified:
+        """One person as of now, unless nothing changed since `etag`."""
+        headers = _proof(check, purpose) | ({"If-None-Match": etag} if etag else {})
+        errand = self._errand("GET", "/v1/records/{record}", {"record": record}, None, headers)
+        answer, view = self._run(errand, _Again.ALWAYS, c.RecordView)
+        if not isinstance(view, c.RecordView):
+            return NotModified()
+        return Fresh(view, answer.headers.get("etag"))
+
+    def said_address(
+        self, record: str, request: c.SaidAddressRequest, check: str | None
+    ) -> c.SaidAddressAnswer:
+        """Whether the address said is the one on file; never doubled."""
+        path = "/v1/records/{record}/said-address"
+        return self._ask(path, c.SaidAddressAnswer, request, {"record": record}, check)
+
+    def unmask(self, record: str, request: c.UnmaskRequest, check: str | None) -> c.UnmaskAnswer:
+        """The address on file, at level 2."""
+        path = "/v1/records/{record}/unmask"
+        return self._ask(path, c.UnmaskAnswer, request, {"record": record}, check)
+
+    def act(
+        self,
+        act: str,
+        record: str,
+        body: c.Wire,
+        key: str,
+        check: str | None = None,
+        purpose: str | None = None,
+    ) -> c.ActAnswer:
+        """Carries an act out once: `key` makes every retry the same act.
+
+        Raises `ServiceProblem` (refused: it did not take place), `ServiceDown` (nothing can have
+        reached the service) or `OutcomeUnknown` (it may have taken place).
+        """
+        headers = _proof(check, purpose) | {c.IDEMPOTENCY_HEADER: key}
+        errand = self._errand("POST", f"/v1/records/{{record}}/{act}", {"record": record}, body, headers)
+        try:
+            return self._model(errand, c.ActAnswer, _Again.ALWAYS)
+        except ServiceDown as down:
+            if errand.sent:
+                raise OutcomeUnknown(key, down.kind, down.since) from None
+            raise
+        except ServiceProblem as refused:
+            return self._sure_of_refusal(key, errand, refused)
+
+    def _sure_of_refusal(self, key: str, errand: "_Errand", refused: ServiceProblem) -> c.ActAnswer:
+        """A refusal is final unless an earlier try may still be on its way: then settling decides."""
+        in_flight = refused.problem.kind is c.ProblemType.IN_FLIGHT
+        if not in_flight and not errand.lost:
+            raise refused
+        try:
+            settled = self.settle(key)
+        except (ServiceDown, ServiceProblem):
+            raise OutcomeUnknown(key, Kind.CUT, self.down_since) from None
+        if settled.answer is None:
+            raise refused
+        return settled.answer
+
+    def settle(self, key: str) -> c.SettleAnswer:
+        """What became of the act with that key; if it never took place, it never will."""
+        errand = self._errand("PUT", "/v1/acts/{key}/settle", {"key": key})
+        return self._model(errand, c.SettleAnswer, _Again.ALWAYS)
+
+    # ── the way there ───────────────────────────────────────────────────────
+
+    def _ask(
+        self,
+        template: str,
+        model: type[Model],
+        body: c.Wire,
+        names: Mapping[str, str] | None = None,
+        check: str | None = None,
+    ) -> Model:
+        """A POST that must not be doubled."""
+        errand = self._errand("POST", template, names, body, _proof(check, None))
+        return self._model(errand, model, _Again.UNSENT)
+
+    def _errand(
+        self,
+        method: str,
+        template: str,
+        names: Mapping[str, str] | None = None,
+        body: c.Wire | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "_Errand":
+        path = template.format(**{name: quote(value, safe="") for name, value in (names or {}).items()})
+        json = None if body is None else body.model_dump(mode="json", exclude_none=True)
+        return _Errand(method, template, path, json, headers or {}, f"req-{uuid4().hex}")
+
+    def _model(self, errand: "_Errand", model: type[Model], again: _Again) -> Model:
+        parsed = self._run(errand, again, model)[1]
+        assert isinstance(parsed, model)
+        return parsed
+
+    def _run(
+        self, errand: "_Errand", again: _Again, model: type[BaseModel] | None
+    ) -> tuple[Answer, BaseModel | None]:
+        """Tries until there is an answer of the contract; raises `ServiceProblem` or `ServiceDown`."""
+
+        def judge(error: Exception) -> bool | float:
+            return _worth_another(error, again)
+
+        began = monotonic()
+        try:
+            for attempt in stamina.retry_context(
+                on=judge,
+                attempts=TRIES,
+                timeout=self._timeouts.whole,
+                wait_initial=0.1,
+                wait_max=1.0,
+                wait_jitter=0.2,
+            ):
+                with attempt:
+                    answer, parsed = self._once(errand, model)
+        except Failed as failure:
+            self.down_since = self.down_since or self._clock.now()
+            raise ServiceDown(failure.kind, self.down_since) from None
+        except ServiceProblem:
+            self.down_since = None
+            raise
+        finally:
+            self.last_seconds = monotonic() - began
+        self.down_since = None
+        as_of = getattr(parsed, "as_of", None)
+        if self._heard is not None and isinstance(as_of, datetime):
+            self._heard(as_of)
+        return answer, parsed
+
+    def _once(self, errand: "_Errand", model: type[BaseModel] | None) -> tuple[Answer, BaseModel | None]:
+        errand.lost = errand.sent
+        headers = {**errand.headers, "Authorization": f"Bearer {self._token()}"}
+        what = Exchange(errand.method, errand.template, errand.path, errand.json, headers, errand.request_id)
+        try:
+            answer = exchange(self._http, what, self._timeouts)
+        except Failed as failure:
+            errand.sent = errand.sent or failure.sent
+            raise
+        errand.sent = True
+        _refuse(answer)
+        if model is None or answer.status == httpx.codes.NOT_MODIFIED:
+            return answer, None
+        try:
+            return answer, model.model_validate(answer.json)
+        except ValidationError:
+            raise Failed(Kind.GARBAGE, sent=True, status=answer.status) from None
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One thing asked of the service, over all its tries. `lost`: an earlier try got no answer."""
+
+    method: str
+    template: str
+    path: str
+    json: Mapping[str, object] | None
+    headers: Mapping[str, str]
+    request_id: str
+    sent: bool = False
+    lost: bool = False
+
+
+def _proof(check: str | None, purpose: str | None) -> dict[str, str]:
+    """The headers that say by which right one reads or acts; a purpose is percent-encoded UTF-8."""
+    headers = {c.CHECK_HEADER: check} if check else {}
+    if purpose:
+        headers[c.PURPOSE_HEADER] = quote(purpose, safe=" ")
+    return headers
+
+
+def _worth_another(error: Exception, again: _Again) -> bool | float:
+    """Whether to try again, or in how many seconds."""
+    if isinstance(error, Failed):
+        if error.kind is Kind.TLS or (error.sent and again is not _Again.ALWAYS):
+            return False
+        return _wait(error.retry_after)
+    if isinstance(error, ServiceProblem) and again is _Again.ALWAYS:
+        waits = (c.ProblemType.IN_FLIGHT, c.ProblemType.RATE_LIMITED)
+        return error.problem.kind in waits and _wait(error.problem.retry_after)
+    return False
+
+
+def _wait(retry_after: int | None) -> bool | float:
+    if retry_after is None:
+        return True
+    return float(retry_after) if retry_after <= LONGEST_WAIT else False
+
+
+def _refuse(answer: Answer) -> None:
+    """Raises what a status other than success means."""
+    status = answer.status
+    if status < 300 or status == httpx.codes.NOT_MODIFIED:
+        return
+    retry_after = _seconds(answer.headers.get("retry-after"))
+    problem = _problem(answer, retry_after)
+    if status >= 500 or (problem is not None and problem.kind is c.ProblemType.UNAVAILABLE):
+        raise Failed(Kind.SERVER_ERROR, sent=True, status=status, retry_after=retry_after)
+    if problem is None:
+        raise Failed(Kind.GARBAGE, sent=True, status=status)
+    raise ServiceProblem(problem)
+
+
+def _problem(answer: Answer, retry_after: int | None) -> c.Problem | None:
+    try:
+        problem = c.Problem.model_validate(answer.json)
+    except ValidationError:
+        return None
+    wait = problem.retry_after if problem.retry_after is not None else retry_after
+    return problem.model_copy(update={"status": answer.status, "retry_after": wait})
+
+
+def _seconds(retry_after: str | None) -> int | None:
+    """Whole seconds of a Retry-After; a date or nonsense counts as unsaid."""
+    if retry_after is None or not retry_after.isascii() or not retry_after.isdigit():
+        return None
+    return int(retry_after[:6])
