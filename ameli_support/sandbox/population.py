@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from ameli_support.accounts.contract import SendKind
 from ameli_support.clock import paris, to_us
 from ameli_support.onboarding.identity import Comparison, Direction, Fact, Speaker
-from ameli_support.onboarding.journey import STEPS, Step
+from ameli_support.onboarding.journey import Step
 from ameli_support.onboarding.link import Superseded
 from ameli_support.onboarding.person import fold_name
 from ameli_support.onboarding.procedure import Procedure
@@ -29,6 +29,7 @@ _ANSWERS: dict[Fate, dict[str, Any]] = {
     Fate.REFUSED: {"smtp_code": 550, "smtp_enhanced": "5.1.2", "smtp_text": "Domain not found"},
     Fate.BOUNCED: {"smtp_code": 550, "smtp_enhanced": "5.1.1", "smtp_text": "User unknown"},
 }
+STEPS = tuple(Step)
 _DELIVERY = timedelta(seconds=2)
 _BETWEEN_STEPS = timedelta(minutes=4)
 _SENDER = "0427"
