@@ -1,0 +1,166 @@
+"""The app: first paint without any network or database library; everything else loads in its worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.reactive import var
+
+from ameli_support.i18n import _
+from screens import typography
+from screens.actions import Scope, bindings
+from screens.backend import Backend, Failed
+from screens.home import Home
+from screens.notice import Notice, ServiceState, Tone
+from screens.themes import DEFAULT, THEMES
+from screens.when import hour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.screen import Screen
+
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import Look
+
+QUIET_MINUTES, QUIET_MINUTES_IN_CALL = 5, 15
+WARNED_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLaunch:
+    """What the demo tells the person who tries it: the PIN of the invented agent."""
+
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the app is started. `connect` may block (it starts the demo, opens the store): it runs in a
+    worker. `check_pin` says whether a PIN is the agent's; without it the screen cannot be locked."""
+
+    connect: "Callable[[], Desk]"
+    theme: str = DEFAULT
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    demo: DemoLaunch | None = None
+    check_pin: Callable[[str], bool] | None = None
+
+
+class AmeliSupport(App[int]):
+    """One agent's screens over one desk."""
+
+    TITLE = "ameli assistance"
+    CSS_PATH: ClassVar = ["app.tcss", "home.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-compact"), (118, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-v24"), (28, "-v28"), (32, "-v32"), (36, "-v36")]
+    BINDINGS: ClassVar = bindings(Scope.APP)
+
+    clock_text: var[str] = var("")
+    service: var[ServiceState] = var(ServiceState())
+    notice: var[Notice | None] = var(None)
+    agent: var[str] = var("")
+
+    def __init__(self, launch: Launch) -> None:
+        typography.cure()
+        super().__init__()
+        self.animation_level = "none"
+        self.launch = launch
+        self.backend = Backend(launch.connect)
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = launch.theme if launch.theme in THEMES else DEFAULT
+        self.set_keymap(launch.keymap)
+
+    def get_default_screen(self) -> "Screen[None]":
+        """Home, painted before anything is loaded."""
+        return Home()
+
+    def on_mount(self) -> None:
+        """Starts the clock, and the connection once the first picture is out."""
+        self.tick()
+        self.set_interval(1.0, self.tick)
+        self.call_after_refresh(self.connect)
+
+    # ── what every screen shows ─────────────────────────────────────────────
+
+    def now(self) -> datetime:
+        """Business time once the desk is open (the demo moves it), the machine's before."""
+        desk = self.backend.desk
+        return desk.business_clock.now() if desk is not None else datetime.now(UTC)
+
+    def tick(self) -> None:
+        """Moves the clock's text; nothing is drawn unless the minute changed."""
+        self.clock_text = hour(self.now())
+
+    def say(self, tone: Tone, head: str, tail: str = "") -> None:
+        """Puts one sentence into the strip of whichever screen is in front."""
+        self.notice = Notice(tone, head, tail) if head else None
+
+    def seen(self, look: "Look") -> None:
+        """Keeps how the account service does, from the last look."""
+        self.service = ServiceState(str(look.service), look.since)
+
+    # ── the desk ────────────────────────────────────────────────────────────
+
+    @work(exclusive=True, group="connect", exit_on_error=False)
+    async def connect(self) -> None:
+        """Opens the desk; until then home takes what is typed and waits."""
+        try:
+            desk = await self.backend.open()
+        except Failed as failure:
+            self.service = ServiceState("down", self.now())
+            self.say(Tone.BAD, failure.sentence)
+            return
+        self.agent = desk.me.agent
+        self.service = ServiceState("ok")
+        self.tick()
+        for screen in self.screen_stack:
+            if isinstance(screen, Home):
+                screen.connected(desk)
+
+    # ── actions of the app ──────────────────────────────────────────────────
+
+    def action_retry(self) -> None:
+        """F5: the screen in front asks again; without a desk, the connection is tried again."""
+        if self.backend.desk is None:
+            self.say(Tone.PLAIN, _("Connexion au service des comptes…"))
+            self.connect()
+        elif hasattr(self.screen, "retry"):
+            self.screen.retry()
+
+    def action_call_mode(self) -> None:
+        """F2: the only mode so far; the caret goes back to where the screen wants it."""
+        if hasattr(self.screen, "take_focus"):
+            self.screen.take_focus()
+
+    def action_next_theme(self) -> None:
+        """The next of the five themes, for this run."""
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.say(Tone.OK, _("Thème : {name}.").format(name=self.theme))
+
+    async def action_leave_app(self) -> None:
+        """Closes; an open call stays to be resumed."""
+        self.exit(0)
+
+    def get_system_commands(self, screen: "Screen[object]") -> "Iterable[SystemCommand]":
+        """None of Textual's own: the palette holds the registry's actions (`screens.palette`)."""
+        return ()
+
+    async def on_unmount(self) -> None:
+        """Ends leases and connections."""
+        try:
+            await self.backend.close()
+        except Failed as failure:
+            self.log.error(failure.sentence)
+
+
+def run(launch: Launch) -> int:
+    """Opens the screens and returns the exit code: 0, or 1 after a crash."""
+    app = AmeliSupport(launch)
+    code = app.run()
+    return code if code is not None else (app.return_code or 0)

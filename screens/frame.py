@@ -1,0 +1,49 @@
+"""The frame of every full screen: top bar, strip, body, key bar."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from screens.actions import Scope
+from screens.widgets.keybar import KeyBar
+from screens.widgets.strip import Strip
+from screens.widgets.topbar import TopBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from screens.app import AmeliSupport
+
+
+class Framed(Screen[None]):
+    """A screen whose rows 0, 1 and last never change their meaning."""
+
+    AUTO_FOCUS = ""
+    SCOPE: ClassVar[Scope] = Scope.APP
+    ALSO_SHOWN: ClassVar[tuple[str, ...]] = ()
+    app: "AmeliSupport"
+
+    @property
+    def wide(self) -> bool:
+        """Whether the wide layout is in force (ux-design §2)."""
+        return self.app.size.width >= 118
+
+    def compose(self) -> "ComposeResult":
+        """The frame around the body."""
+        yield TopBar()
+        yield Strip()
+        yield from self.compose_body()
+        yield KeyBar(self.SCOPE, self.ALSO_SHOWN)
+
+    def compose_body(self) -> "ComposeResult":
+        """What stands between strip and key bar."""
+        yield from ()
+
+    def forget(self) -> None:
+        """Empties the fields that a lock must not keep (ux.md, last line)."""
+
+    def retry(self) -> None:
+        """F5: asks again."""
+
+    def take_focus(self) -> None:
+        """Puts the caret or the focus where the screen wants it."""

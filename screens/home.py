@@ -1,0 +1,251 @@
+"""Home: the one look-up box, « Appel sans dossier », « À reprendre » (ux-design §6 "Home")."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from ameli_support.i18n import _, ngettext
+from ameli_support.onboarding.identity import Role
+from screens.actions import Scope, bindings
+from screens.backend import Failed, Trouble
+from screens.frame import Framed
+from screens.notice import Tone
+from screens.safe import clean
+from screens.when import stamp
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.lookup import SearchFacts
+    from ameli_support.casework.views import CallState, Found, ResumeRow
+
+NO_RECORD = "no-record"
+MATCHES_COUNTED = 11
+
+
+class Home(Framed):
+    """Where every call begins and ends."""
+
+    SCOPE = Scope.HOME
+    ALSO_SHOWN = ("app.quit",)
+    BINDINGS: ClassVar = bindings(Scope.HOME)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._call: str | None = None
+        self._rows: list[ResumeRow] = []
+
+    def compose_body(self) -> "ComposeResult":
+        """Question, box, hint, then the list."""
+        with Vertical(id="centre"):
+            yield Static(_("Qui appelle ?"), id="title", markup=False)
+            with Container(id="box"):
+                yield Input(id="lookup", max_length=400, select_on_focus=False)
+                yield Static(
+                    Content.assemble((_("Entrée"), "bold $ink"), (" " + _("chercher"), "$ink")), id="enter"
+                )
+            with Container(id="purpose-row"):
+                yield Static(_("Motif (journalisé)"), id="purpose-label", markup=False)
+                yield Input(id="purpose", max_length=500, select_on_focus=False)
+            yield Static(self._hint, id="hint", markup=False)
+            yield Static(_("À reprendre"), id="resume-title", markup=False)
+            yield OptionList(id="resume", markup=False)
+
+    @property
+    def _hint(self) -> Content:
+        return Content.styled(
+            _("n° de sécurité sociale, mail, téléphone, nom et date de naissance, ou n° de dossier"),
+            "$muted",
+        )
+
+    def on_mount(self) -> None:
+        """The caret is in the box at the first paint."""
+        for field in self.query(Input):
+            field.cursor_blink = False
+        self.take_focus()
+        self._list([])
+        if self.app.backend.desk is not None:
+            self.connected(self.app.backend.desk)
+
+    def take_focus(self) -> None:
+        """The look-up box, always."""
+        self.query_one("#lookup").focus()
+
+    def forget(self) -> None:
+        """What was typed to find a person is never kept."""
+        self.query_one("#lookup", Input).value = ""
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._tell(self._hint)
+
+    def on_descendant_focus(self) -> None:
+        """The accent bar follows the focus."""
+        self.query_one("#box").set_class(not self.query_one("#lookup").has_focus, "-blurred")
+
+    # ── the list ────────────────────────────────────────────────────────────
+
+    def connected(self, desk: "Desk") -> None:
+        """The desk is open: supervisors get their purpose, everybody the list."""
+        self.set_class(desk.me.role is Role.SUPERVISOR, "-supervisor")
+        self.reload()
+
+    @work(exclusive=True, group="resume", exit_on_error=False)
+    async def reload(self) -> None:
+        """Reads « À reprendre » again, calls that a crash interrupted first."""
+        try:
+            rows = await self.app.backend.ask(lambda desk: desk.to_resume())
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        self._list(rows)
+
+    def retry(self) -> None:
+        """F5 reads the list again."""
+        self.reload()
+
+    def _list(self, rows: "list[ResumeRow]") -> None:
+        self._rows = rows
+        options = self.query_one("#resume", OptionList)
+        kept = options.highlighted
+        now = self.app.now()
+        options.clear_options()
+        options.add_option(Option(Content.styled(_("Appel sans dossier"), "$ink"), id=NO_RECORD))
+        for row in rows:
+            ink = "$warn" if row.overdue else "$ink"
+            options.add_option(
+                Option(
+                    Content.assemble(
+                        (f"{row.case:<6}", "$muted"),
+                        (f"{stamp(row.at, now):<13}", "$muted"),
+                        (("▲ " if row.overdue else "") + clean(row.label, 200), ink),
+                    ),
+                    id=str(row.case),
+                )
+            )
+        if kept is not None:
+            options.highlighted = min(kept, len(rows))
+
+    def action_resume(self) -> None:
+        """↓ leaves the box for the list."""
+        options = self.query_one("#resume", OptionList)
+        if options.highlighted is None:
+            options.highlighted = 0
+        options.focus()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id == NO_RECORD:
+            self.action_no_record()
+        elif event.option_id:
+            self.take_up(int(event.option_id))
+
+    @work(exclusive=True, group="find", exit_on_error=False)
+    async def take_up(self, case: int) -> None:
+        """Goes on with a case of the list."""
+        try:
+            state = await self.app.backend.ask(lambda desk: desk.resume(case))
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        self._open(state, None)
+
+    @work(exclusive=True, group="find", exit_on_error=False)
+    async def action_no_record(self) -> None:
+        """General advice without a record: still a case, still counted."""
+        try:
+            case = await self.app.backend.ask(lambda desk: desk.find_no_record(call=self._call))
+            state = await self.app.backend.ask(lambda desk: desk.call_state(case))
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        self._open(state, None)
+
+    # ── the box ─────────────────────────────────────────────────────────────
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        supervisor = self.has_class("-supervisor")
+        purpose = self.query_one("#purpose", Input)
+        if supervisor and not purpose.value.strip():
+            purpose.focus()
+            self._trouble(_("Dites pourquoi vous consultez ce dossier : le motif est journalisé."))
+            return
+        self.find(self.query_one("#lookup", Input).value, purpose.value.strip() if supervisor else None)
+
+    @work(exclusive=True, group="find", exit_on_error=False)
+    async def find(self, text: str, purpose: str | None) -> None:
+        """Looks up what was typed; one match opens the call, several ask for one more fact."""
+        self._tell(Content.styled(_("Recherche…"), "$muted"))
+        try:
+            desk = await self.app.backend.open()
+            from ameli_support.casework.lookup import LookupProblem, read_lookup
+
+            facts = read_lookup(text)
+            if isinstance(facts, LookupProblem):
+                self._trouble(facts.sentence)
+                return
+            found = await self.app.backend.ask(lambda desk: desk.find(facts, purpose, call=self._call))
+            if found.case is None:
+                self._call = found.call
+                self._trouble(_not_one(found, facts, desk))
+                return
+            case = found.case
+            state = await self.app.backend.ask(lambda desk: desk.call_state(case))
+        except Failed as failure:
+            self._tell(self._hint)
+            if failure.trouble is not Trouble.CUT:
+                self._trouble(failure.sentence)
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        self._open(state, facts)
+
+    def _open(self, state: "CallState", facts: "SearchFacts | None") -> None:
+        """Empties the box for the next caller and goes to the call."""
+        from screens.flow import begin
+
+        self._call = None
+        self.app.say(Tone.PLAIN, "")
+        self.forget()
+        self.query_one("#purpose", Input).value = ""
+        self._tell(self._hint)
+        begin(self.app, state, facts)
+
+    def on_screen_resume(self) -> None:
+        """Back from a call: the list is read again, the caret is in the box."""
+        self.take_focus()
+        if self.app.backend.desk is not None:
+            self.reload()
+
+    def _tell(self, content: Content) -> None:
+        self.query_one("#hint", Static).update(content)
+
+    def _trouble(self, sentence: str) -> None:
+        self._tell(Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")))
+
+
+def _not_one(found: "Found", facts: "SearchFacts", desk: "Desk") -> str:
+    """None or several: nobody is listed, one more fact is asked for (ux.md)."""
+    if found.provisional:
+        return desk.procedure.text("nir.provisional")
+    if found.other_number:
+        return desk.procedure.text("nir.other")
+    said = _(" et ").join(facts.said)
+    if found.matches == 0:
+        sentence = _("{said} : aucun dossier. Relisez la saisie, ou prenez « Appel sans dossier ».")
+        return sentence.format(said=said)
+    count = found.matches
+    many = (
+        _("plus de 10 dossiers")
+        if count >= MATCHES_COUNTED
+        else ngettext("{number} dossier", "{number} dossiers", count).format(number=count)
+    )
+    missing = _("le code postal") if facts.name else _("le nom et la date de naissance")
+    return _("{said} : {many}. Ajoutez {missing}, dans la même case.").format(
+        said=said, many=many, missing=missing
+    )

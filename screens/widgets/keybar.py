@@ -1,0 +1,39 @@
+"""The key bar: the keys of the screen in front, from the registry; what does not fit is left to F1."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ameli_support.i18n import _
+from screens.actions import ACTIONS, BY_ID, Scope, key_label
+from screens.widgets.line import Line, Part
+
+if TYPE_CHECKING:
+    from screens.app import AmeliSupport
+
+GAP = 4
+
+
+class KeyBar(Line):
+    """The last row of every screen."""
+
+    app: "AmeliSupport"
+
+    def __init__(self, scope: Scope, also: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.scope = scope
+        self.also = also
+
+    def left(self) -> Content:
+        """Key in bold, label muted; stops before the last one that would be cut."""
+        parts: list[Part] = []
+        used, room = 0, self.content_size.width
+        shown = [each for each in ACTIONS if each.shown and each.scope in (Scope.APP, self.scope)]
+        for action in (*shown, *(BY_ID[name] for name in self.also)):
+            key, label = key_label(action, self.app.launch.keymap), _(action.label)
+            length = len(key) + 1 + len(label)
+            if used + length > room:
+                break
+            parts += [(key, "bold $ink"), (f" {label}" + " " * GAP, "$muted")]
+            used += length + GAP
+        return Content.assemble(*parts)

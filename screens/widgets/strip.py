@@ -1,0 +1,60 @@
+"""The strip under the top bar: the one place of success and failure; its row is always there."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ameli_support.i18n import _
+from screens.notice import Tone
+from screens.safe import clean
+from screens.when import hour
+from screens.widgets.line import Line
+
+if TYPE_CHECKING:
+    from screens.app import AmeliSupport
+
+SIGNS = {Tone.OK: "√", Tone.WARN: "▲", Tone.BAD: "■", Tone.PLAIN: "·"}
+INKS = {Tone.OK: "$ok", Tone.WARN: "$warn", Tone.BAD: "$bad", Tone.PLAIN: "$muted"}
+
+
+class Strip(Line):
+    """Row 1 of every screen; a cut service goes before everything else."""
+
+    app: "AmeliSupport"
+
+    def on_mount(self) -> None:
+        """Draws again when there is something else to tell."""
+        for name in ("notice", "service"):
+            self.watch(self.app, name, self._again)
+
+    def _again(self) -> None:
+        tone = self._tone
+        for each in Tone:
+            self.set_class(each is tone, f"-{each}")
+        self.refresh()
+
+    @property
+    def _tone(self) -> Tone | None:
+        if self.app.service.down:
+            return Tone.BAD
+        return self.app.notice.tone if self.app.notice else None
+
+    def left(self) -> Content:
+        """Sign, head in bold, tail."""
+        notice, service = self.app.notice, self.app.service
+        if service.down and service.since is not None:
+            head = _("Service des comptes injoignable depuis {hour}.").format(hour=hour(service.since))
+            tail = notice.head if notice and notice.tone in (Tone.BAD, Tone.WARN) else ""
+            tail = tail or _("Nouvel essai toutes les 5 s.")
+            return Content.assemble((f"■ {head}", "bold $bad"), (f" {clean(tail)}", "$ink"))
+        if notice is None:
+            return Content("")
+        ink = INKS[notice.tone]
+        head = f"{SIGNS[notice.tone]} {clean(notice.head)}"
+        return Content.assemble((head, f"bold {ink}"), (f" {clean(notice.tail)}", "$ink"))
+
+    def right(self) -> Content:
+        """The one key that retries."""
+        if not self.app.service.down:
+            return Content("")
+        return Content.assemble(("F5", "bold $ink"), (" " + _("réessayer"), "$ink"))
