@@ -7,6 +7,7 @@ microseconds since the epoch; screens and mails show Paris time.
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from datetime import time as wall_time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,15 @@ def from_us(microseconds: int) -> datetime:
 def paris(instant: datetime) -> datetime:
     """The same instant on a Paris wall clock."""
     return instant.astimezone(PARIS)
+
+
+def paris_day(instant: datetime) -> tuple[datetime, datetime]:
+    """The Paris day that holds `instant`: its beginning and the next one's, in UTC (23, 24 or 25 hours)."""
+    day = paris(instant).date()
+    begins, ends = (
+        datetime.combine(date, wall_time(), PARIS).astimezone(UTC) for date in (day, day + timedelta(days=1))
+    )
+    return begins, ends
 
 
 def monotonic() -> float:

@@ -1,22 +1,4 @@
 """The seven steps of the document and where a person stands (rules §1)."""
 
-from enum import StrEnum
-
-
-class Step(StrEnum):
-    """The steps in the document's order."""
-
-    SIGN_UP = "sign_up"
-    IDENTITY = "identity"
-    TERMS = "terms"
-    PERSONAL_CODE = "personal_code"
-    CONTACT = "contact"
-    CONFIRMATION = "confirmation"
-    ACTIVE = "active"
-
-
-class Route(StrEnum):
-    """How the person identified themselves."""
-
-    FRANCECONNECT = "franceconnect"
-    FORM = "form"
+from ameli_support.onboarding.steps import Route as Route
+from ameli_support.onboarding.steps import Step as Step
