@@ -4,9 +4,12 @@ import contextlib
 import json
 import os
 import sys
+import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
+
+from ameli_support.clock import monotonic
 
 LOCK = "sandbox.json"
 GUARD = "sandbox.guard"
@@ -14,7 +17,10 @@ GUARD = "sandbox.guard"
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What the file says: where the running sandbox answers and the key of its control routes."""
+    """What the file says: where the running sandbox answers and the key of its control routes.
+
+    `started_by` is what the starting process chose, so that it knows its own child again.
+    """
 
     base_url: str
     smtp_host: str
@@ -22,6 +28,7 @@ class Lock:
     maildir: str
     control_key: str
     pid: int
+    started_by: str = ""
 
 
 class AlreadyRunning(Exception):
@@ -29,21 +36,30 @@ class AlreadyRunning(Exception):
 
 
 class Guard:
-    """Holds a folder for as long as this process lives: the system lets go when it ends, however it ends."""
+    """Holds a folder for as long as this process lives: the system lets go when it ends, however it ends.
 
-    def __init__(self, home: Path) -> None:
+    `patience`: seconds to try, because whoever looks whether it is held holds it for an instant.
+    """
+
+    def __init__(self, home: Path, patience: float = 0.0) -> None:
         self._path = home / GUARD
+        self._patience = patience
         self._file: int | None = None
 
     def __enter__(self) -> "Guard":
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock_file(handle)
-        except OSError:
-            os.close(handle)
-            raise AlreadyRunning from None
-        self._file = handle
-        return self
+        deadline = monotonic() + self._patience
+        while True:
+            try:
+                _lock_file(handle)
+            except OSError:
+                if monotonic() >= deadline:
+                    os.close(handle)
+                    raise AlreadyRunning from None
+                time.sleep(0.01)
+            else:
+                self._file = handle
+                return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from ameli_support import sql
 from ameli_support.onboarding.procedure import Procedure
@@ -19,7 +19,7 @@ from ameli_support.sandbox.crowd import made_up
 from ameli_support.sandbox.lives import Person
 from ameli_support.sandbox.population import CODE_HASH, Scribe
 
-__all__ = ["CAST", "CODE_HASH", "DEFAULT", "MOST", "CastMember", "fill", "is_synthetic"]
+__all__ = ["CAST", "CODE_HASH", "DEFAULT", "MOST", "CastMember", "anybody", "fill", "is_synthetic"]
 
 DEFAULT = 60
 SEED = 1962
@@ -30,6 +30,12 @@ _BATCH = 20_000
 def is_synthetic(nir: str) -> bool:
     """Whether a number of 13 characters carries the mark of a made-up person."""
     return len(nir) == 13 and nir[5:8] == "999"
+
+
+def anybody(engine: Engine) -> bool:
+    """Whether the sandbox has its people already."""
+    with sql.read(engine) as connection:
+        return connection.execute(select(schema.insured_person.c.id).limit(1)).first() is not None
 
 
 def fill(
@@ -50,9 +56,8 @@ def fill(
     """
     if number > MOST:
         raise ValueError(f"at most {MOST} people")
-    with sql.read(engine) as connection:
-        if connection.scalar(select(func.count()).select_from(schema.insured_person)):
-            raise ValueError("the sandbox has its people already")
+    if anybody(engine):
+        raise ValueError("the sandbox has its people already")
     bulk = Bulk(schema.metadata)
     scribe = Scribe(bulk, at, procedure, key_id, seed)
     everybody = islice(_everybody(at, seed), max(number, len(CAST)))
