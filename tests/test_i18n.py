@@ -40,11 +40,13 @@ def english() -> Catalog:
 
 
 def parts(message: Message) -> tuple[str, ...]:
-    return (message.id,) if isinstance(message.id, str) else tuple(map(str, message.id))
+    texts: object = message.id
+    return (texts,) if isinstance(texts, str) else tuple(map(str, message.id))
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    texts = message.string or ""
+    return (texts,) if isinstance(texts, str) else tuple(map(str, texts))
 
 
 def test_every_text_of_the_code_is_in_the_english_catalogue() -> None:
