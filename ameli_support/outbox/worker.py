@@ -82,6 +82,7 @@ class Outbox:
         self._lanes = lanes
         self._batch = batch
         self._chance = chance or random.Random()
+        self._strikes = 0  # silent outcomes in a row, over all lanes
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -181,13 +182,13 @@ class Outbox:
         return len(claimed) - len(batch.waiting), batch.down is not None
 
     async def _lane(self, line: Line, batch: Batch) -> None:
-        strikes = 0
         while batch.waiting and not batch.over():
             mail = batch.waiting.popleft()
             begun = monotonic()
             outcome = await self._deliver(line, mail, batch.down)
-            strikes = strikes + 1 if _silent(outcome) else 0
-            if strikes == STRIKES:
+            if outcome is not batch.down:
+                self._strikes = self._strikes + 1 if _silent(outcome) else 0
+            if self._strikes >= STRIKES and _silent(outcome):
                 outcome = HandOver(Fate.DOWN, trouble=outcome.trouble)
             if outcome.fate is Fate.DOWN:
                 batch.down = outcome
