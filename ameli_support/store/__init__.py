@@ -1,0 +1,1 @@
+"""Where cases live: an encrypted file of one machine, or a PostgreSQL that workstations share."""
