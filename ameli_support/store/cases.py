@@ -113,7 +113,7 @@ class CaseStore:
             .where(case_event.c.case == case, case_event.c.seq > after)
             .order_by(case_event.c.seq)
         )
-        return self.read(lambda c: c.execute(statement).all())
+        return self.read(lambda c: list(c.execute(statement)))
 
     def page(
         self,

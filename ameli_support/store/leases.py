@@ -1,4 +1,4 @@
-"""The lease of a running program: renewed every 10 s for 30 s on the system clock, never on the business clock.
+"""A running program's lease: renewed every 10 s for 30 s on the system clock, never on the business clock.
 
 Only acts whose owner's lease has lapsed are settled by somebody else. Workstations that share a
 database are expected to keep their clocks within some seconds of each other.

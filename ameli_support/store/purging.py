@@ -1,4 +1,4 @@
-"""Deletes a case for good: a `purge` row keeps its last hash, and leaves keep its place in the daily roots."""
+"""Deletes a case for good: a `purge` row keeps its last hash, leaves keep its place in the daily roots."""
 
 from sqlalchemy import delete, insert, select
 
