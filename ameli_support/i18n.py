@@ -1,10 +1,13 @@
 """The language of everything a person sees: French is the source, English a complete catalogue.
 
-The msgid is the French text. The procedure's own sentences carry both languages in
-`procedure.toml` and do not pass here; letters to insured persons are French only.
+The msgid is the French text, written with ordinary spaces and typeset here. The
+procedure's own sentences carry both languages in `procedure.toml` and do not pass here;
+letters to insured persons are French only.
 """
 
 import gettext as _gettext
+import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,14 +18,24 @@ CATALOGUES = Path(__file__).parent / "locale"
 
 
 class _French(_gettext.NullTranslations):
-    """The source language: in French, 0 and 1 are singular."""
+    """The source language: typeset; 0 and 1 are singular."""
+
+    def gettext(self, message: str) -> str:
+        return typeset(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return msgid1 if -2 < n < 2 else msgid2
+        return typeset(msgid1 if -2 < n < 2 else msgid2)
 
 
 _language: Language = "fr"
 _translations: _gettext.NullTranslations = _French()
+
+
+@lru_cache(maxsize=4096)
+def typeset(french: str) -> str:
+    """French with U+00A0 before : ; ! ? and inside « », and the apostrophe ’ (ux.md)."""
+    bound = re.sub(r"(?<=[^\s]) (?=[:;!?»])|^ (?=[:;!?»])|(?<=«) ", "\u00a0", french)
+    return re.sub(r"(?<=\w)'(?=\w)", "’", bound)
 
 
 def set_language(language: Language) -> None:

@@ -1,4 +1,4 @@
-"""The rival: a django-allauth site with row keys, SQLite in WAL mode with synchronous=FULL, driven by Django's test client.
+"""The rival: a django-allauth site with row keys and a durable SQLite, driven by Django's test client.
 
 What one cycle does: `send_verification_email_to_address` (row, rate limit, rendered mail handed
 to a backend in memory), then GET of the confirmation page and POST of its button, as a new

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -26,9 +26,10 @@ def _french_afterwards() -> Iterator[None]:
 def sources() -> set[tuple[str, ...]]:
     """Every msgid in the code, as (singular,) or (singular, plural)."""
     found = set()
-    keywords = {"_": None, "ngettext": (1, 2)}
     for package in ("ameli_support", "screens"):
-        for entry in extract_from_dir(ROOT / package, method_map=[("**.py", "python")], keywords=keywords):
+        for entry in extract_from_dir(
+            ROOT / package, method_map=[("**.py", "python")], keywords=DEFAULT_KEYWORDS
+        ):
             texts = entry[2]
             found.add((texts,) if isinstance(texts, str) else tuple(map(str, texts)))
     return found
@@ -77,11 +78,26 @@ def test_the_compiled_catalogue_is_the_one_that_is_read() -> None:
 
 
 def test_french_is_typeset_as_french() -> None:
-    ordinary_space = re.compile(r" [:;!?»]|« |[\w»)][;!?](?:\s|$)|\w'\w")
-    wrong = [
-        text for texts in sources() for text in texts if ordinary_space.search(PLACEHOLDER.sub("x", text))
-    ]
-    assert wrong == [], "U+00A0 before : ; ! ? and inside « », apostrophe ’"
+    wrong = re.compile(r" [:;!?»]|« |[\w»)][;!?](?:\s|$)|\w'\w")
+    shown = {i18n._(text) for texts in sources() for text in texts}
+    assert [text for text in shown if wrong.search(PLACEHOLDER.sub("x", text))] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Qui appelle ?", "Qui appelle\u00a0?"),
+        ("« Ce n'est pas moi » : suspendre", "«\u00a0Ce n’est pas moi\u00a0»\u00a0: suspendre"),
+        (" : ", "\u00a0: "),
+        ("à 08:30, https://ameli.fr", "à 08:30, https://ameli.fr"),
+        ("{number} : {said} ; {why} !", "{number}\u00a0: {said}\u00a0; {why}\u00a0!"),
+        ("« déjà\u00a0» :\u00a0bien", "«\u00a0déjà\u00a0»\u00a0:\u00a0bien"),
+        ("ligne 1\nligne 2 ?", "ligne 1\nligne 2\u00a0?"),
+    ],
+)
+def test_ordinary_spaces_become_those_of_french_typography(written: str, shown: str) -> None:
+    assert i18n.typeset(written) == shown
+    assert i18n.typeset(shown) == shown
 
 
 def test_in_french_nought_and_one_are_singular() -> None:
