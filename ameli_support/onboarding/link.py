@@ -122,7 +122,7 @@ def live_generation(enrolment: Enrolment, at: datetime) -> Generation | None:
 
 
 def phase(enrolment: Enrolment | None, at: datetime) -> Phase | None:
-    """Where the enrolment stands at `at`; None without one. Ended, suspended, active come first (rules §3)."""
+    """Where the enrolment stands at `at`; None without one. Ended, suspended, active go first (rules §3)."""
     if enrolment is None:
         return None
     if enrolment.ended_at:

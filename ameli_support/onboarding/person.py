@@ -32,6 +32,13 @@ class NirVerdict(StrEnum):
     INVALID = "invalid"
 
 
+NIR_REASONS = (
+    *("empty", "characters", "length", "first_character", "month", "key"),
+    *("provisional", "other"),
+)
+"""Why a number is not valid; `nir.*` of procedure.toml holds the sentences."""
+
+
 @dataclass(frozen=True, slots=True)
 class NirReading:
     """A typed number, read. `reason` is None for a valid one, else a key of `nir.*` in procedure.toml."""

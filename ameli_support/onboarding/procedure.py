@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, cached_property
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
 from ameli_support.onboarding.identity import Level
-from ameli_support.onboarding.procedure_file import (
-    Numbers as Numbers,
-)
-from ameli_support.onboarding.procedure_file import (
-    ProcedureError as ProcedureError,
-)
-from ameli_support.onboarding.procedure_file import (
-    read_file,
-)
-from ameli_support.onboarding.wording import Cell, fill, plain
-
-
-class Moment(StrEnum):
-    """What is possible while the agent speaks; the script depends on it."""
-
-    POSSIBLE = "possible"
-    DONE = "done"
-    SERVICE_CUT = "service_cut"
+from ameli_support.onboarding.journey import Place
+from ameli_support.onboarding.procedure_file import Numbers as Numbers
+from ameli_support.onboarding.procedure_file import ProcedureError as ProcedureError
+from ameli_support.onboarding.procedure_file import read_file
+from ameli_support.onboarding.procedure_keys import Moment as Moment
+from ameli_support.onboarding.procedure_keys import required_keys, says_keys
+from ameli_support.onboarding.wording import LANGUAGES, Cell, fill, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +81,41 @@ class Procedure:
     @cached_property
     def pages(self) -> Mapping[str, Page]:
         """Every page by its name: the values of `DeadPage`, and the others of `[pages]`."""
-        names = dict.fromkeys(key.split(".")[1] for key in self.cells if key.startswith("pages."))
         nothing = Cell(())
-        return MappingProxyType(
-            {
-                name: Page(
-                    self._one(f"pages.{name}.title"),
-                    self.cells.get(f"pages.{name}.sentences", nothing).fr,
-                    self.cells.get(f"pages.{name}.buttons", nothing).fr,
-                )
-                for name in names
-            }
-        )
+        return {
+            name: Page(
+                self._one(f"pages.{name}.title"),
+                self.cells.get(f"pages.{name}.sentences", nothing).fr,
+                self.cells.get(f"pages.{name}.buttons", nothing).fr,
+            )
+            for name in self.names("pages")
+        }
 
     @cached_property
-    def values(self) -> Mapping[str, object]:
-        """What every sentence may name without being given it: numbers and contacts."""
+    def values(self) -> Mapping[str, Mapping[str, object]]:
+        """By language, what every sentence may name without being given it: numbers and contacts."""
         numbers = {name: getattr(self.numbers, name) for name in Numbers.__annotations__}
         contacts = {name: getattr(self.contacts, name) for name in Contacts.__annotations__}
-        return MappingProxyType({**numbers, **contacts})
+        spoken = {name: self.cells[f"spoken.{name}"] for name in self.names("spoken")}
+        return {
+            language: {
+                **numbers,
+                **contacts,
+                **{name: cell.lines(language)[0] for name, cell in spoken.items()},
+            }
+            for language in LANGUAGES
+        }
+
+    def names(self, section: str) -> tuple[str, ...]:
+        """The names in one section, in the file's order: `names("outcomes")`."""
+        prefix = f"{section}."
+        keys = (key.removeprefix(prefix) for key in self.cells if key.startswith(prefix))
+        return tuple(dict.fromkeys(key.split(".")[0] for key in keys))
 
     def lines(self, key: str, language: str = "fr", **values: object) -> tuple[str, ...]:
         """The lines of one entry, filled; raises ProcedureError for an unknown key or a missing value."""
         try:
-            given = {**self.values, **values}
+            given = {**self.values[language], **values}
             return tuple(fill(line, given) for line in self.cells[key].lines(language))
         except KeyError as missing:
             raise ProcedureError(None, key, f"{missing} is missing") from None
@@ -135,12 +135,11 @@ class Procedure:
 
     def says_key(self, place: str, level: Level, moment: Moment) -> str:
         """The entry that answers for this cell: the most particular one of the four that can."""
-        for level_name in (f"level_{int(level)}", "any"):
-            for moment_name in (moment.value, "any"):
-                key = f"says.{place}.{level_name}.{moment_name}"
-                if key in self.cells:
-                    return key
-        raise ProcedureError(None, f"says.{place}.level_{int(level)}.{moment}", "missing cell")
+        keys = says_keys(place, level, moment)
+        found = next((key for key in keys if key in self.cells), None)
+        if found is None:
+            raise ProcedureError(None, keys[0], "missing")
+        return found
 
     def _one(self, key: str) -> str:
         return " ".join(self.cells[key].fr)
@@ -153,6 +152,12 @@ def load(folder: Path | None = None) -> Procedure:
     cap that a content folder tries to change, or a placeholder that nothing fills.
     """
     version, numbers, cells = read_file(folder / "procedure.toml" if folder else None)
+    for key in required_keys():
+        if key not in cells:
+            raise ProcedureError(None, key, "missing")
+    for place, level, moment in product(Place, Level, Moment):
+        if not any(key in cells for key in says_keys(place, level, moment)):
+            raise ProcedureError(None, says_keys(place, level, moment)[0], "missing")
     return Procedure(version, numbers, MappingProxyType(cells))
 
 

@@ -1,0 +1,58 @@
+"""Which entries procedure.toml must hold: one for everything that the rules can answer."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from ameli_support.onboarding.acts import Act, Effect, Reason
+from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Role, Speaker
+from ameli_support.onboarding.journey import Place
+from ameli_support.onboarding.link import DeadPage, Ended, Phase
+from ameli_support.onboarding.person import NIR_REASONS
+from ameli_support.onboarding.personal_code import CodeRule
+from ameli_support.onboarding.steps import Step
+
+
+class Moment(StrEnum):
+    """What is possible while the agent speaks; the script depends on it."""
+
+    POSSIBLE = "possible"
+    DONE = "done"
+    SERVICE_CUT = "service_cut"
+
+
+_ONE_EACH: dict[str, type[StrEnum]] = {
+    "steps": Step,
+    "phases": Phase,
+    "ended": Ended,
+    "roles": Role,
+    "speakers": Speaker,
+    "representations": Representation,
+    "directions": Direction,
+    "facts": Fact,
+    "code_rules": CodeRule,
+}
+_PARTS: dict[str, tuple[type[StrEnum], tuple[str, ...]]] = {
+    "acts": (Act, ("label", "question", "verb", "done")),
+    "reasons": (Reason, ("hint", "sentence")),
+    "effects": (Effect, ("hint", "consequence")),
+    "bands": (Phase, ("left", "short", "right")),
+    "pages": (DeadPage, ("title", "sentences")),
+}
+
+
+def required_keys() -> Iterator[str]:
+    """Every key that must be there, besides `says`."""
+    for section, names in _ONE_EACH.items():
+        yield from (f"{section}.{name}" for name in names)
+    for section, (names, parts) in _PARTS.items():
+        yield from (f"{section}.{name}.{part}" for name in names for part in parts)
+    yield from (f"nir.{reason}" for reason in NIR_REASONS)
+    yield from (f"levels.level_{level:d}" for level in Level)
+    yield from (f"strength.level_{strength}" for strength in range(5))
+    yield from (f"seen.{place}.lines" for place in Place if place.is_the_persons)
+
+
+def says_keys(place: str, level: Level, moment: Moment) -> tuple[str, ...]:
+    """The keys that can answer for one cell of `says`, the most particular first."""
+    levels, moments = (f"level_{level:d}", "any"), (moment.value, "any")
+    return tuple(f"says.{place}.{one}.{other}" for one in levels for other in moments)
