@@ -219,9 +219,9 @@ def _trouble(trouble: Trouble) -> Reading:
         Trouble.GREETING: _("le serveur d’envoi n’accepte pas la connexion, nouvel essai prévu"),
         Trouble.UNRENDERED: _("le mail n’a pas pu être préparé de notre côté, nouvel essai prévu"),
         Trouble.UNSUPPORTED: _("le serveur d’envoi n’accepte pas les accents dans l’adresse"),
-        Trouble.BAD_RECIPIENT: _("adresse impossible : rien n’a été envoyé"),
-        Trouble.UNWANTED: _("annulé avant l’envoi : il n’avait plus lieu d’être"),
-        Trouble.EXPIRED: _("annulé : l’attente a dépassé la durée de validité"),
+        Trouble.BAD_RECIPIENT: _("adresse impossible : rien n’a été envoyé"),
+        Trouble.UNWANTED: _("annulé avant l’envoi : il n’avait plus lieu d’être"),
+        Trouble.EXPIRED: _("annulé : l’attente a dépassé la durée de validité"),
     }[trouble]
     if trouble in _OUR_SIDE:
         return Reading(Family.OUR_SIDE, True, sentence)
@@ -245,6 +245,6 @@ def _sentence(family: Family, temporary: bool) -> str:
         Family.MAILBOX_INACTIVE: _("boîte fermée, inactive ou bloquée chez le fournisseur"),
         Family.REFUSED_CONTENT: _("le fournisseur a refusé le contenu du mail"),
         Family.REFUSED_SENDER: _(
-            "le fournisseur refuse nos envois : la personne n’y peut rien, à transmettre"
+            "le fournisseur refuse nos envois : la personne n’y peut rien, à transmettre"
         ),
     }.get(family, _("refus définitif du fournisseur"))

@@ -1,0 +1,102 @@
+"""The mails to insured persons: the confirmation mail, and the notice to a replaced address (rules §2).
+
+Sentences come from procedure.toml, in French only; the link stands in the bodies, never in a header.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from ameli_support.clock import paris
+from ameli_support.i18n import typeset
+from ameli_support.onboarding.procedure import Procedure
+from ameli_support.onboarding.wording import plain, spoken_day, spoken_time
+
+_NBSP = "\u00a0"
+
+
+def confirmation(
+    procedure: Procedure,
+    *,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    link: str,
+    expires_at: datetime,
+    at: datetime,
+) -> EmailMessage:
+    """The confirmation mail of one link, in text and HTML.
+
+    `sender`, `recipient`: bare addresses. `link`: the whole URL. `expires_at`: the end that is
+    stored with the link; `at`: the instant of the hand-over. No References: each send stands alone.
+    """
+    end = _end_of_link(expires_at)
+    names = ("body", "button", "page", "until", "warning", "automatic")
+    parts = {name: typeset(procedure.text(f"mail.{name}", **end)) for name in names}
+    subject = procedure.mail.subject
+    message = _envelope(procedure, sender, recipient, message_id, subject, at)
+    _fill_in(message, "confirmation", {**parts, "title": subject, "link": link})
+    return message
+
+
+def address_changed(
+    procedure: Procedure, *, sender: str, recipient: str, message_id: str, at: datetime
+) -> EmailMessage:
+    """The notice to the address that a correction replaced: no name, NIR, fund, link or new address."""
+    subject = procedure.mail.notice_subject
+    message = _envelope(procedure, sender, recipient, message_id, subject, at)
+    parts = {
+        "title": subject,
+        "sentences": [typeset(plain(line)) for line in procedure.lines("mail.notice_sentences")],
+        "automatic": typeset(procedure.text("mail.automatic")),
+    }
+    _fill_in(message, "notice", parts)
+    return message
+
+
+def _end_of_link(expires_at: datetime) -> Mapping[str, str]:
+    """The end of a link in Paris time, as the sentences name it."""
+    local = paris(expires_at)
+    # the hour that the change of October repeats needs its season
+    repeated = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    season = (" d’été" if local.dst() else " d’hiver") if repeated else ""
+    return {
+        "link_day": f"{spoken_day(expires_at, 'fr')}{_NBSP}{local.year}",
+        "link_time": f"{spoken_time(expires_at, 'fr')}{season and f', heure{season}'}",
+    }
+
+
+def _envelope(
+    procedure: Procedure, sender: str, recipient: str, message_id: str, subject: str, at: datetime
+) -> EmailMessage:
+    message = EmailMessage()
+    message["Date"] = format_datetime(at)
+    message["From"] = Address(procedure.mail.sender_name, addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = subject
+    message["Message-ID"] = message_id
+    # RFC 3834: nobody's out-of-office note answers this
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def _fill_in(message: EmailMessage, name: str, parts: Mapping[str, object]) -> None:
+    message.set_content(_template(f"{name}.txt").render(parts), cte="quoted-printable")
+    message.add_alternative(_template(f"{name}.html").render(parts), subtype="html", cte="quoted-printable")
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("ameli_support.mail"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)

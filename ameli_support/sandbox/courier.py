@@ -1,0 +1,94 @@
+"""What the account service's outbox asks of it: is a mail still wanted, and what does it say.
+
+The link is derived here, at the hand-over, and lives in the mail alone; its base comes from
+the settings, never from a request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from sqlalchemy import RowMapping, select
+
+from ameli_support import sql
+from ameli_support.clock import from_us, to_us
+from ameli_support.mail import letters
+from ameli_support.onboarding.person import PersonStatus
+from ameli_support.outbox import QueuedMail
+from ameli_support.sandbox import schema
+from ameli_support.sandbox.world import World
+
+_g, _e, _p, _s = schema.generation, schema.enrolment, schema.insured_person, schema.send
+_QUESTION = select(
+    _s.c.generation,
+    _g.c.address,
+    _g.c.key_id,
+    _g.c.expires_at,
+    _g.c.superseded_at,
+    _g.c.revoked_at,
+    _g.c.used_at,
+    _e.c.confirmed_at,
+    _e.c.suspended_at,
+    _e.c.ended_at,
+    _p.c.status,
+).select_from(
+    _s.join(_e, _e.c.id == _s.c.enrolment)
+    .join(_p, _p.c.id == _e.c.person)
+    .outerjoin(_g, _g.c.id == _s.c.generation)
+)
+
+
+class NoSuchSend(LookupError):
+    """The outbox holds a mail that no send row names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Answers for one world; safe to use from several threads.
+
+    `link_of(token)`: the public page's whole URL. `sender`: the bare address that mails come from.
+    """
+
+    world: World
+    link_of: Callable[[str], str]
+    sender: str
+
+    def wanted(self, mail: QueuedMail) -> bool:
+        """Whether the mail may still leave (rules §1, §3).
+
+        Nothing leaves for the deceased, or while an enrolment is suspended or after it ended;
+        a link only while its generation is live. Notices belong to no generation.
+        """
+        row = self._row(mail)
+        if (
+            row["status"] == PersonStatus.DECEASED
+            or row["suspended_at"] is not None
+            or row["ended_at"] is not None
+        ):
+            return False
+        if row["generation"] is None:
+            return True
+        dead = (row["superseded_at"], row["revoked_at"], row["used_at"], row["confirmed_at"])
+        return all(at is None for at in dead) and to_us(self.world.now()) < row["expires_at"]
+
+    def render(self, mail: QueuedMail) -> EmailMessage:
+        """The message, with its link derived anew; raises NoSuchSend, or KeyError for a key that left."""
+        world, row = self.world, self._row(mail)
+        envelope = {"sender": self.sender, "recipient": mail.recipient, "message_id": mail.message_id}
+        if row["generation"] is None:
+            return letters.address_changed(world.procedure, **envelope, at=world.now())
+        token = world.ring.token(row["generation"], row["address"], row["key_id"])
+        return letters.confirmation(
+            world.procedure,
+            **envelope,
+            link=self.link_of(token),
+            expires_at=from_us(row["expires_at"]),
+            at=world.now(),
+        )
+
+    def _row(self, mail: QueuedMail) -> RowMapping:
+        with sql.read(self.world.engine) as conn:
+            row = conn.execute(_QUESTION.where(_s.c.mail == mail.id)).mappings().first()
+        if row is None:
+            raise NoSuchSend(mail.id)
+        return row
