@@ -419,6 +419,7 @@ class ProblemType(StrEnum):
     ADDRESS_TAKEN = "address-taken"
     ADDRESS_INVALID = "address-invalid"
     ALREADY_ACTIVE = "already-active"
+    ALREADY_QUEUED = "already-queued"
     BAD_REQUEST = "bad-request"
     COOLDOWN = "cooldown"
     DAY_CAP = "day-cap"
@@ -449,6 +450,7 @@ PROBLEM_STATUS: dict[ProblemType, int] = {
     ProblemType.ADDRESS_TAKEN: 409,
     ProblemType.ADDRESS_INVALID: 422,
     ProblemType.ALREADY_ACTIVE: 409,
+    ProblemType.ALREADY_QUEUED: 409,
     ProblemType.BAD_REQUEST: 400,
     ProblemType.COOLDOWN: 429,
     ProblemType.DAY_CAP: 429,

@@ -1,0 +1,37 @@
+"""The service's audit rows: one a decision, with codes and ids; no name, address or token (rules §3)."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from ameli_support.clock import to_us
+from ameli_support.sandbox import schema
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{60,}")
+
+
+def write(
+    conn: Connection,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    outcome: str,
+    enrolment: str | None = None,
+    generation: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Add one row to the caller's transaction; what looks like a token in `reason` becomes `[jeton]`."""
+    conn.execute(
+        insert(schema.audit),
+        {
+            "at": to_us(at),
+            "actor": actor,
+            "action": action,
+            "enrolment": enrolment,
+            "generation": generation,
+            "outcome": outcome,
+            "reason": reason and _TOKEN.sub("[jeton]", reason),
+        },
+    )

@@ -1,0 +1,415 @@
+"""One person's record as of now, for the one who asks: what they may hear, what they may do, and its ETag."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from ameli_support import sql
+from ameli_support.accounts.contract import (
+    ConsentView,
+    GenerationView,
+    LinkView,
+    PersonView,
+    ProblemType,
+    ProvisionalCode,
+    RecordView,
+    SendKind,
+    SendState,
+    SendView,
+    SmtpAnswer,
+    UnmaskAnswer,
+    UnmaskRequest,
+    VerdictView,
+    Who,
+)
+from ameli_support.clock import from_us, to_us
+from ameli_support.onboarding.acts import Act, Effect, Reason, Situation, Verdict, can, verdicts
+from ameli_support.onboarding.contact import domain_of, mask_address, mask_phone
+from ameli_support.onboarding.identity import Level, Role, Speaker
+from ameli_support.onboarding.journey import Step
+from ameli_support.onboarding.link import Phase, current_generation, live_generation, phase
+from ameli_support.onboarding.person import PersonStatus, mask_nir
+from ameli_support.onboarding.procedure import Procedure
+from ameli_support.outbox import MailState
+from ameli_support.sandbox import allowances, schema
+from ameli_support.sandbox.callers import (
+    Caller,
+    closed_because,
+    locked_until,
+    read_caller,
+    refuse_if_closed,
+    refuse_if_locked,
+)
+from ameli_support.sandbox.enrolments import (
+    STEPS_DONE,
+    Dossier,
+    instant,
+    read_dossier,
+    read_person,
+)
+from ameli_support.sandbox.problems import Refused, refused_because, seconds_left
+from ameli_support.sandbox.world import World
+
+WAITING = (MailState.QUEUED.value, MailState.DEFERRED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record as read, with its ETag; `call` is the one that the check belongs to."""
+
+    view: RecordView
+    etag: str
+    call: str | None = None
+
+
+def look(
+    world: World, who: Who, record: str, *, check: str | None, purpose: str | None, known: str | None = None
+) -> Seen | None:
+    """The record for this asker, logged with its purpose; None when `known` is still its ETag."""
+    seen = see(world, who, record, check=check, purpose=purpose)
+    if known is not None and matches(known, seen.etag):
+        return None
+    with sql.write(world.engine) as conn:
+        log_look(conn, who, record, "record", seen.view.as_of, call=seen.call, purpose=purpose)
+    return seen
+
+
+def see(world: World, who: Who, record: str, *, check: str | None, purpose: str | None) -> Seen:
+    """Read the record for this asker, unlogged: agents and handlers by their check, supervisors by a purpose.
+
+    Without a check that has reached level 1 nothing of it is told. Refused: `not-found`,
+    `forbidden-role` (administrator), `purpose-missing` (supervisor).
+    """
+    if who.role is Role.ADMINISTRATOR:
+        raise refused_because(Reason.FORBIDDEN_ROLE)
+    if who.role is Role.SUPERVISOR and not purpose and not check:
+        raise Refused(ProblemType.PURPOSE_MISSING)
+    with sql.read(world.engine) as conn:
+        person = read_person(conn, record)
+        if person is None:
+            raise Refused(ProblemType.NOT_FOUND)
+        at = world.now()
+        caller = read_caller(conn, world, who, record, check, strict=False)
+        lock = locked_until(conn, record, at, world.procedure)
+        closed = closed_because(person, who)
+        purposeful = who.role is Role.SUPERVISOR and bool(purpose)
+        if closed is None and (purposeful or (lock is None and caller.level >= Level.SIMPLE)):
+            return _told(conn, world, caller, person, lock, at)
+    return _untold(world, caller, person, closed, lock, at)
+
+
+def unmask(world: World, who: Who, record: str, check: str | None, request: UnmaskRequest) -> UnmaskAnswer:
+    """The whole address on file, to a level-2 check, logged with its purpose."""
+    with sql.write(world.engine) as conn:
+        person = read_person(conn, record)
+        if person is None:
+            raise Refused(ProblemType.NOT_FOUND)
+        at = world.now()
+        refuse_if_closed(person, who, world.procedure)
+        refuse_if_locked(conn, record, at, world.procedure)
+        caller = read_caller(conn, world, who, record, check, strict=True)
+        if caller.level < Level.REINFORCED:
+            raise refused_because(Reason.LEVEL_2_FIRST)
+        enrolment = read_dossier(conn, person).enrolment
+        if enrolment is None or enrolment.address is None:
+            raise refused_because(Reason.NO_ENROLMENT if enrolment is None else Reason.PHASE_NOT_SENT)
+        log_look(conn, who, record, "unmask", at, call=caller.call, purpose=request.purpose)
+        return UnmaskAnswer(address=enrolment.address, as_of=at)
+
+
+def situation(
+    conn: Connection,
+    procedure: Procedure,
+    caller: Caller,
+    dossier: Dossier,
+    lock: datetime | None,
+    at: datetime,
+    *,
+    self_created: bool | None = None,
+) -> Situation:
+    """Everything the rules need for their verdicts on this record, now, by this caller."""
+    who, person = caller.who, dossier.person
+    of_enrolment = allowances.of_enrolment(dossier.sends, at)
+    of_agent = allowances.of_agent(conn, who.agent, who.role, at, procedure)
+    return Situation(
+        role=who.role,
+        enrolment=dossier.enrolment,
+        person_status=PersonStatus(person.status),
+        level=caller.level,
+        speaker=caller.speaker,
+        direction=caller.direction,
+        said_address=caller.said_address,
+        said_address_tries_left=max(0, procedure.numbers.said_address_tries - caller.said_tries),
+        self_created=self_created,
+        mail_queued_since=queued_since(dossier, at),
+        last_send_at=of_enrolment.last_send_at,
+        sends_today=of_enrolment.sends_today,
+        day_ends_at=of_enrolment.day_ends_at,
+        sends_this_hour=of_agent.sends_this_hour,
+        hour_frees_at=of_agent.frees_at,
+        locked_until=lock,
+    )
+
+
+def queued_since(dossier: Dossier, at: datetime) -> datetime | None:
+    """Since when a mail of the live generation has been waiting to leave; None when none is."""
+    live = live_generation(dossier.enrolment, at) if dossier.enrolment else None
+    if live is None:
+        return None
+    ids = [row.id for row in dossier.generations if row.number == live.number]
+    waiting = [s.queued_at for s in dossier.sends if s.generation in ids and s.state in WAITING]
+    return from_us(min(waiting)) if waiting else None
+
+
+def log_look(
+    conn: Connection,
+    who: Who,
+    record: str,
+    what: str,
+    at: datetime,
+    *,
+    call: str | None,
+    purpose: str | None,
+) -> None:
+    """One row of the look-up log."""
+    conn.execute(
+        schema.lookup_log.insert(),
+        {
+            "at": to_us(at),
+            "agent": who.agent,
+            "role": who.role.value,
+            "call": call,
+            "what": what,
+            "purpose": purpose,
+            "person": record,
+            "matches": None,
+        },
+    )
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header names this ETag (RFC 9110 §13.1.2, weak comparison)."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or tags == ["*"]
+
+
+# ── what is told ────────────────────────────────────────────────────────────
+
+
+def _told(
+    conn: Connection, world: World, caller: Caller, person: Row[Any], lock: datetime | None, at: datetime
+) -> Seen:
+    dossier = read_dossier(conn, person)
+    possible = verdicts(situation(conn, world.procedure, caller, dossier, lock, at), at, world.procedure)
+    fields = {} if dossier.row is None else _of_enrolment(conn, world.procedure, dossier, at)
+    view = RecordView(
+        record=person.id,
+        person=PersonView(
+            title=person.title,
+            name=f"{person.first_names} {person.used_name or person.birth_name}",
+            birth_date=date.fromisoformat(person.birth_date),
+            nir_masked=mask_nir(person.nir),
+        ),
+        person_status=PersonStatus(person.status),
+        scheme=person.scheme,
+        fund=person.fund,
+        allowed=_views(possible, at),
+        **fields,
+        **_of_the_asker(caller, lock, world.procedure, at),
+    )
+    mails = tuple((send.state, send.state_at, send.attempts) for send in dossier.sends)
+    openings = tuple((row.openings, row.last_at) for row in dossier.generations)
+    tag = _etag(view, possible, (dossier.row and tuple(dossier.row), mails, openings))
+    return Seen(view, tag, caller.call)
+
+
+def _untold(
+    world: World,
+    caller: Caller,
+    person: Row[Any],
+    closed: Reason | None,
+    lock: datetime | None,
+    at: datetime,
+) -> Seen:
+    """Before level 1, while locked, or on a closed record: why, and nothing else."""
+    closing = closed in (Reason.PERSON_DECEASED, Reason.PERSON_MINOR, Reason.PERSON_RESTRICTED)
+    possible = {act: _untold_verdict(act, caller, closed, lock) for act in Act}
+    view = RecordView(
+        record=person.id,
+        person=None,
+        person_status=PersonStatus(person.status) if closing else PersonStatus.ORDINARY,
+        scheme=person.scheme,
+        fund=person.fund,
+        closed_because=closed,
+        allowed=_views(possible, at),
+        **_of_the_asker(caller, lock, world.procedure, at),
+    )
+    return Seen(view, _etag(view, possible, None), caller.call)
+
+
+def _untold_verdict(act: Act, caller: Caller, closed: Reason | None, lock: datetime | None) -> Verdict:
+    """A verdict that gives no phase away: status, lock, role and level only."""
+    if closed is not None:
+        return Verdict(act, allowed=False, reason=closed)
+    if lock is not None and act is not Act.UNLOCK:
+        return Verdict(act, allowed=False, reason=Reason.CHECKS_LOCKED, until=lock)
+    reason = can(caller.who.role, act, Level.NOTHING, caller.direction)
+    if reason in (Reason.LEVEL_1_FIRST, Reason.LEVEL_2_FIRST) and caller.speaker is Speaker.THIRD_PARTY:
+        reason = Reason.THIRD_PARTY
+    if reason is not None:
+        return Verdict(act, allowed=False, reason=reason)
+    return Verdict(act, allowed=True, effect=Effect.LINKS_REVOKED)
+
+
+def _of_the_asker(
+    caller: Caller, lock: datetime | None, procedure: Procedure, at: datetime
+) -> dict[str, Any]:
+    return {
+        "level": Level.NOTHING if lock else caller.level,
+        "speaker": caller.speaker,
+        "check_expires_at": caller.expires_at,
+        "locked_until": lock,
+        "procedure_version": procedure.version,
+        "as_of": at,
+    }
+
+
+def _of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: datetime) -> dict[str, Any]:
+    row, enrolment = dossier.row, dossier.enrolment
+    assert row is not None
+    assert enrolment is not None
+    where = phase(enrolment, at)
+    current = current_generation(enrolment)
+    live = live_generation(enrolment, at)
+    code = row.provisional_code
+    return {
+        "phase": where,
+        "step": enrolment.step,
+        "route": enrolment.route,
+        "ended": enrolment.ended,
+        "version": row.version,
+        "started_at": from_us(row.started_at),
+        "step_since": from_us(row.step_since),
+        "steps_done_at": {
+            Step(step): from_us(done) for step, done in conn.execute(STEPS_DONE, {"enrolment": row.id})
+        },
+        "address_masked": row.address and mask_address(row.address),
+        "address_domain": row.address and domain_of(row.address),
+        "mobile_masked": row.mobile and mask_phone(row.mobile),
+        "landline_masked": row.landline and mask_phone(row.landline),
+        "consents": ConsentView(
+            email=row.consent_email,
+            mobile_phone=row.consent_mobile_phone,
+            mobile_sms=row.consent_mobile_sms,
+            landline_phone=row.consent_landline_phone,
+        ),
+        "provisional_code": None if code is None else ProvisionalCode(code),
+        "link": current
+        and LinkView(generation=current.number, issued_at=current.issued_at, expires_at=current.expires_at),
+        "generations": tuple(_generation_view(g, live.number if live else None) for g in dossier.generations),
+        "window_opened_at": enrolment.window_opened_at,
+        "window_closes_at": enrolment.window_closes_at,
+        "confirmed_at": enrolment.confirmed_at,
+        "suspended_at": enrolment.suspended_at,
+        "confirmation_disputed_at": instant(row.disputed_at),
+        "code_reset_blocked_until": _reset_blocked_until(row, where, procedure, at),
+        "sends": _send_views(dossier),
+    }
+
+
+def _generation_view(row: Row[Any], live: int | None) -> GenerationView:
+    if row.used_at is not None:
+        state = "used"
+    elif row.revoked_at is not None:
+        state = "revoked"
+    elif row.superseded_at is not None:
+        state = "superseded"
+    else:
+        state = "live" if row.number == live else "expired"
+    return GenerationView(
+        number=row.number,
+        issued_at=from_us(row.issued_at),
+        expires_at=from_us(row.expires_at),
+        state=state,
+        superseded_at=instant(row.superseded_at),
+        openings=row.openings or 0,
+        first_opened_at=instant(row.first_at),
+        last_opened_at=instant(row.last_at),
+    )
+
+
+def _send_views(dossier: Dossier) -> tuple[SendView, ...]:
+    by_id = {row.id: row for row in dossier.generations}
+    return tuple(_send_view(send, by_id.get(send.generation)) for send in dossier.sends)
+
+
+def _send_view(send: Row[Any], generation: Row[Any] | None) -> SendView:
+    answered = send.smtp_code is not None or send.smtp_text is not None
+    return SendView(
+        kind=SendKind(send.kind),
+        generation=generation and generation.number,
+        address_masked=mask_address(send.address),
+        domain=domain_of(send.address),
+        state=SendState(send.state),
+        queued_at=from_us(send.queued_at),
+        state_at=from_us(send.state_at),
+        attempts=send.attempts,
+        next_try_at=instant(send.not_before) if send.state == MailState.DEFERRED else None,
+        smtp=SmtpAnswer(
+            code=send.smtp_code,
+            enhanced=send.smtp_enhanced,
+            text=send.smtp_text or "",
+            at=from_us(send.state_at),
+        )
+        if answered
+        else None,
+        replaced_at=instant(generation.superseded_at) if generation else None,
+        confirmed_at=instant(generation.used_at) if generation else None,
+    )
+
+
+def _reset_blocked_until(
+    row: Row[Any], where: Phase | None, procedure: Procedure, at: datetime
+) -> datetime | None:
+    """Until when no code can be reset after an activation at a corrected address (rules §5)."""
+    if where is not Phase.ACTIVE or row.corrected_at is None:
+        return None
+    until = from_us(row.confirmed_at) + timedelta(hours=procedure.numbers.reset_block_hours)
+    return until if at < until else None
+
+
+def _views(possible: Mapping[Act, Verdict], at: datetime) -> dict[Act, VerdictView]:
+    return {
+        act: VerdictView(
+            allowed=verdict.allowed,
+            reason=verdict.reason,
+            until=verdict.until,
+            effect=verdict.effect,
+            asks=verdict.asks,
+            seconds_left=seconds_left(verdict.until, at)
+            if verdict.reason is Reason.COOLDOWN and verdict.until
+            else None,
+        )
+        for act, verdict in possible.items()
+    }
+
+
+def _etag(view: RecordView, possible: Mapping[Act, Verdict], stored: Any) -> str:
+    """Changes with whatever the view shows, but for `as_of` and seconds left."""
+    told = (
+        view.phase,
+        view.level,
+        view.check_expires_at,
+        view.locked_until,
+        view.closed_because,
+        view.person is None,
+        view.code_reset_blocked_until,
+        view.procedure_version,
+        tuple(possible.values()),
+        stored,
+    )
+    return f'"{blake2b(repr(told).encode(), digest_size=12).hexdigest()}"'
