@@ -1,7 +1,6 @@
 """Builds the command line from one file a command group, runs it, and turns every error into a sentence."""
 
 import sys
-from dataclasses import dataclass
 
 import typer
 
@@ -9,18 +8,8 @@ from ameli_support.cli import out
 from ameli_support.cli.errors import CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.parser import Command, Group, usage_sentence
+from ameli_support.cli.place import world
 from ameli_support.i18n import _
-
-
-@dataclass(slots=True)
-class World:
-    """Which world the command acts in, as `__main__` read it from argv."""
-
-    demo: bool = False
-    role: str | None = None
-
-
-world = World()
 
 
 def group(name: str, text: str) -> typer.Typer:
@@ -37,14 +26,30 @@ def group(name: str, text: str) -> typer.Typer:
 
 def build() -> typer.Typer:
     """Every command; texts are translated now, so the language is chosen before."""
-    from ameli_support.cli import nir
+    from ameli_support.cli import (
+        acts,
+        cases,
+        db,
+        demo,
+        doctor,
+        find,
+        nir,
+        pin,
+        sandbox,
+        settings,
+        status,
+        supervise,
+        verify,
+        wrap_up,
+    )
 
     app = group(
         "ameli-support",
-        _("Aide à l’ouverture du compte ameli. Sans commande : ouvre l’application dans le terminal."),
+        _("Aide à l’ouverture du compte ameli. Sans commande : ouvre l’application dans le terminal."),
     )
     app.callback()(lambda: None)
-    for module in (nir,):
+    call = (find, verify, status, acts, wrap_up, cases, supervise)
+    for module in (*call, nir, settings, doctor, db, pin, demo, sandbox):
         module.register(app)
     return app
 
@@ -66,7 +71,7 @@ def run(argv: list[str], *, demo: bool = False, role: str | None = None) -> int:
         out.aside(usage_sentence(error))
         return ExitCode.BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):
-        out.aside(_("Interrompu : rien d’autre n’a été fait."))
+        out.aside(_("Interrompu : rien d’autre n’a été fait."))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()

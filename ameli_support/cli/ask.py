@@ -1,11 +1,13 @@
 """Asks on the terminal, or reads standard input: what a caller says never stands in an option."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from ameli_support.cli.errors import BadInput
+from ameli_support.cli.errors import BadInput, CommandError
+from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.i18n import _
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -26,8 +28,69 @@ def line(question: str) -> str:
         sys.stderr.flush()
     text = sys.stdin.readline()
     if not text:
-        raise BadInput(_("Il manque une réponse à : {question}").format(question=question.strip(" :\u00a0")))
+        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
     return text.strip()
+
+
+def one(key: str, question: str) -> str:
+    """One answer that may not be empty; from standard input also as `key=value`."""
+    text = line(question)
+    if not at_terminal():
+        text = text.removeprefix(f"{key}=").strip()
+    if not text:
+        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
+    return text
+
+
+def free_text(key: str, question: str) -> str:
+    """A text of one line on a terminal, of any length from standard input; not empty."""
+    if at_terminal():
+        return one(key, question)
+    text = sys.stdin.read().strip().removeprefix(f"{key}=").strip()
+    if not text:
+        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
+    return text
+
+
+def optional_text(question: str) -> str:
+    """A text that may stay empty: one line on a terminal, all of standard input otherwise."""
+    return line(question) if at_terminal() else sys.stdin.read().strip()
+
+
+def code(option: str, given: str, values: type[Choice], question: str) -> Choice:
+    """A code given as an option, else asked on the terminal."""
+    if not given:
+        if not at_terminal():
+            raise BadInput(_("Il manque {option}.").format(option=option))
+        given = line(f"{question} ({', '.join(value.value for value in values)}){colon()}")
+    return choice(given, values, option)
+
+
+def yes_or_no(key: str, question: str) -> bool:
+    """An answer of oui or non (yes or no)."""
+    text = one(key, question).lower()
+    if text in ("oui", "o", "yes", "y"):
+        return True
+    if text in ("non", "n", "no"):
+        return False
+    raise BadInput(_("Réponse non comprise. Attendu : oui ou non."))
+
+
+def sure(consequence: str, already: bool) -> None:
+    """Tells what an act will do and waits for « oui » on a terminal; a program is not asked."""
+    if already or not at_terminal():
+        return
+    if not yes_or_no("sure", consequence + "\n" + _("Continuer ? (oui/non) : ")):
+        raise CommandError(_("Rien n’a été fait."), ExitCode.INTERRUPTED)
+
+
+def colon() -> str:
+    """What stands between a question and its answer."""
+    return _(" : ")
+
+
+def _asked(question: str) -> str:
+    return re.sub(r"\s*:\s*$", "", question)
 
 
 def hidden(question: str) -> str:
@@ -61,7 +124,7 @@ def answers(questions: Mapping[str, str]) -> dict[str, str]:
         key, sign, value = text.partition("=")
         if not sign or key.strip() not in questions:
             raise BadInput(
-                _("Ligne non comprise. Attendu : une réponse par ligne, sous la forme {keys}.").format(
+                _("Ligne non comprise. Attendu : une réponse par ligne, sous la forme {keys}.").format(
                     keys=", ".join(f"{name}=…" for name in questions)
                 )
             )
@@ -75,7 +138,7 @@ def choice(text: str, values: type[Choice], what: str) -> Choice:
         return values(text.strip().lower().replace("-", "_"))
     except ValueError:
         raise BadInput(
-            _("{what} : valeur inconnue. Valeurs possibles : {values}.").format(
+            _("{what} : valeur inconnue. Valeurs possibles : {values}.").format(
                 what=what, values=", ".join(value.value for value in values)
             )
         ) from None
@@ -85,5 +148,5 @@ def case_number(text: str) -> int:
     """The number of a case, as `find` prints it."""
     digits = text.strip().removeprefix("n°").strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
-        raise BadInput(_("Numéro de dossier non compris. Attendu : un nombre, celui que donne « find »."))
+        raise BadInput(_("Numéro de dossier non compris. Attendu : un nombre, celui que donne « find »."))
     return int(digits)

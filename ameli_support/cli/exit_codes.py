@@ -27,7 +27,7 @@ def meanings() -> tuple[tuple[ExitCode, str], ...]:
         (ExitCode.BAD_INPUT, _("saisie ou commande à corriger")),
         (ExitCode.NOT_FOUND, _("introuvable, ou plusieurs réponses")),
         (ExitCode.UNREACHABLE, _("service injoignable")),
-        (ExitCode.UNKNOWN_OUTCOME, _("issue inconnue : la réponse du service s’est perdue")),
+        (ExitCode.UNKNOWN_OUTCOME, _("issue inconnue : la réponse du service s’est perdue")),
         (ExitCode.NOT_PERMITTED, _("droit insuffisant")),
         (ExitCode.MACHINE, _("réglages ou poste à corriger")),
         (ExitCode.INTERRUPTED, _("interrompu")),

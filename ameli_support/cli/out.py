@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -9,6 +10,8 @@ from enum import Enum
 from typing import Any, TextIO
 
 from ameli_support.clock import paris
+
+_DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def as_json(value: Any) -> Any:
@@ -52,7 +55,7 @@ def _write(stream: TextIO, *texts: str) -> None:
 
 def printable(text: str) -> str:
     """`text` without what could move a terminal's cursor; names and mails come from outside."""
-    return "".join(c for c in text if c.isprintable() or c == "\n")
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _DROPPED)
 
 
 def when(instant: datetime) -> str:

@@ -32,15 +32,15 @@ def _parameters(command: Any, ctx: Any) -> list[str]:
             options.append((record[0], text + (_(" (obligatoire)") if param.required else "")))
     page: list[str] = []
     if arguments:
-        page += ["", _("Arguments :"), *_rows(arguments)]
-    return [*page, "", _("Options :"), *_rows(options)]
+        page += ["", _("Arguments :"), *_rows(arguments)]
+    return [*page, "", _("Options :"), *_rows(options)]
 
 
 def everywhere() -> list[str]:
     """The options that every command takes; `__main__` reads them."""
     return [
         "",
-        _("Avec toutes les commandes :"),
+        _("Avec toutes les commandes :"),
         *_rows(
             [
                 ("--lang fr|en", _("langue des textes")),
@@ -52,7 +52,7 @@ def everywhere() -> list[str]:
 
 
 def _codes() -> list[str]:
-    return ["", _("Codes de sortie :"), *_rows([(f"{code:>3}", text) for code, text in meanings()])]
+    return ["", _("Codes de sortie :"), *_rows([(f"{code:>3}", text) for code, text in meanings()])]
 
 
 class Command(TyperCommand):
@@ -60,7 +60,7 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
-        page = [_("Utilisation : {usage}").format(usage=usage), "", self.help or ""]
+        page = [_("Utilisation : {usage}").format(usage=usage), "", self.help or ""]
         formatter.write("\n".join([*page, *_parameters(self, ctx), *everywhere()]) + "\n")
 
 
@@ -74,8 +74,8 @@ class Group(TyperGroup):
             if (command := self.get_command(ctx, name)) is not None and not command.hidden
         ]
         usage = f"{ctx.command_path} " + _("COMMANDE …")
-        page = [_("Utilisation : {usage}").format(usage=usage), "", self.help or ""]
-        page += ["", _("Commandes :"), *_rows([(name, text.split("\n")[0]) for name, text in rows])]
+        page = [_("Utilisation : {usage}").format(usage=usage), "", self.help or ""]
+        page += ["", _("Commandes :"), *_rows([(name, text.split("\n")[0]) for name, text in rows])]
         formatter.write("\n".join([*page, *everywhere(), *_codes()]) + "\n")
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -84,14 +84,14 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             near = get_close_matches(args[0], self.commands, n=1)
-            hint = _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
+            hint = _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
             raise BadInput(_("Commande inconnue.") + hint + " " + see_help(ctx))
         return super().resolve_command(ctx, args)
 
 
 def see_help(ctx: Any) -> str:
     """Where to read more."""
-    return _("Aide : {command} --help").format(command=ctx.command_path if ctx else "ameli-support")
+    return _("Aide : {command} --help").format(command=ctx.command_path if ctx else "ameli-support")
 
 
 def usage_sentence(error: typer.TyperException) -> str:
@@ -107,8 +107,8 @@ def usage_sentence(error: typer.TyperException) -> str:
         case "NoSuchOption":
             known = [] if ctx is None else [o for p in ctx.command.get_params(ctx) for o in p.opts]
             near = get_close_matches(name, known, n=1)
-            said = _("Option inconnue : {name}.").format(name=name.partition("=")[0])
-            said += _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
+            said = _("Option inconnue : {name}.").format(name=name.partition("=")[0])
+            said += _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
         case "BadOptionUsage":
             said = _("L’option {name} n’est pas employée comme il faut.").format(name=name)
         case "BadParameter":

@@ -1,0 +1,83 @@
+"""`status`: where the person stands, what they see, what to say, what is allowed and why not."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ameli_support.casework.desk import Desk
+from ameli_support.casework.views import CallState, Look, Service
+from ameli_support.cli import ask, out, picture
+from ameli_support.cli.app import add
+from ameli_support.cli.calls import desk
+from ameli_support.cli.errors import BadInput, CommandError
+from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.cli.options import json_option
+from ameli_support.i18n import _
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    def status(
+        several: Annotated[
+            str, typer.Argument(metavar="[-]", help=_("« - » : un numéro de dossier par ligne de l’entrée"))
+        ] = "",
+        case: Annotated[
+            str, typer.Option("--case", metavar="N", help=_("numéro du dossier, donné par « find »"))
+        ] = "",
+        json: Annotated[bool, json_option()] = False,
+    ) -> int:
+        if several not in ("", "-") or bool(several) == bool(case):
+            raise BadInput(_("Attendu : --case N, ou « - » pour lire les numéros sur l’entrée."))
+        with desk() as opened:
+            numbers = ask.each_line() if several else iter([case])
+            codes = [_one(opened, ask.case_number(text), json) for text in numbers]
+        return next((code for code in codes if code), ExitCode.DONE)
+
+    add(
+        app,
+        "status",
+        status,
+        _("Dit où en est la personne, ce qu’elle voit, quoi lui dire, ce qui est possible et pourquoi."),
+    )
+
+
+def _one(opened: Desk, case: int, json: bool) -> int:
+    state, look = opened.call_state(case), opened.look(case)
+    if json:
+        out.one(as_object(state, look))
+    else:
+        out.lines(picture.status(opened.procedure, state, look, opened.business_clock.now()))
+    if look.refused:
+        raise CommandError(look.refused, ExitCode.REFUSED, kind="refused", case=case)
+    return ExitCode.UNREACHABLE if look.service is Service.DOWN else ExitCode.DONE
+
+
+_ALWAYS = ("phase", "step", "route", "link", "window_closes_at", "as_of")
+
+
+def as_object(state: CallState, look: Look) -> dict[str, Any]:
+    """The record's view as it came from the service, with the call's own state.
+
+    The keys of `_ALWAYS`, `allowed` and `sends` are there even before level 1, empty.
+    """
+    view: dict[str, Any] = {**dict.fromkeys(_ALWAYS), "allowed": {}, "sends": []}
+    if look.view is not None:
+        view |= out.as_json(look.view)
+    call = {
+        "case": state.case,
+        "state": state.state,
+        "level": state.level,
+        "speaker": state.speaker,
+        "direction": state.direction,
+        "comparisons_left": state.comparisons_left,
+        "said_address": state.said_address,
+        "said_tries_left": state.said_tries_left,
+        "locked_until": state.locked_until,
+        "unknown_acts": state.unknown_acts,
+        "service": look.service,
+        "known_at": look.known_at,
+        "age": look.age,
+        "since": look.since,
+    }
+    return {**view, **call}

@@ -1,0 +1,100 @@
+"""`verify`: records who speaks and has the service compare what the caller says (rules §8)."""
+
+from typing import Annotated
+
+import typer
+
+from ameli_support.casework.views import Checked
+from ameli_support.cli import ask, out, words
+from ameli_support.cli.app import add
+from ameli_support.cli.calls import desk
+from ameli_support.cli.errors import BadInput, CommandError
+from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.cli.options import case_option, coded, json_option
+from ameli_support.i18n import _
+from ameli_support.onboarding.identity import (
+    Direction,
+    Fact,
+    Level,
+    Representation,
+    Speaker,
+    may_be_compared,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    def verify(
+        case: Annotated[str, case_option()],
+        level: Annotated[
+            str, typer.Option("--level", metavar="0|1|2", help=_("niveau recherché (1 d’abord)"))
+        ] = "1",
+        speaker: Annotated[str, coded("--speaker", Speaker, _("qui parle ; demandé sur le terminal"))] = "",
+        direction: Annotated[str, coded("--direction", Direction, _("sens du contact"))] = "incoming",
+        representation: Annotated[
+            str, coded("--representation", Representation, _("ce que détient un représentant"))
+        ] = "",
+        json: Annotated[bool, json_option()] = False,
+    ) -> int:
+        number, wanted = ask.case_number(case), _level(level)
+        who = ask.choice(speaker or _who(), Speaker, "--speaker")
+        how = ask.choice(direction, Direction, "--direction")
+        held = ask.choice(representation, Representation, "--representation") if representation else None
+        with desk() as opened:
+            state = opened.speak(number, how, who, held)
+            if wanted is Level.NOTHING:
+                opened.level_0(number)
+                return _chosen_level_0(number, json)
+            if wanted > opened.highest_level(number):
+                raise CommandError(words.level_out_of_reach(who, how), ExitCode.REFUSED, kind="refused")
+            sought = [level for level in (Level.SIMPLE, Level.REINFORCED) if state.level < level <= wanted]
+            facts = _facts([fact for level in sought for fact in may_be_compared(level, how)])
+            checked = opened.verify(number, wanted, facts)
+            return _told(checked, wanted, number, json)
+
+    add(
+        app,
+        "verify",
+        verify,
+        _(
+            "Note qui parle, puis fait comparer par le service ce que dit l’appelant.\n"
+            "Les réponses sont demandées, ou lues sur l’entrée sous la forme {facts}. "
+            "Le contrôle reste attaché au dossier : les commandes suivantes l’emploient."
+        ).format(facts=", ".join(f"{fact.value}=…" for fact in Fact)),
+    )
+
+
+def _level(text: str) -> Level:
+    if text not in ("0", "1", "2"):
+        raise BadInput(_("Niveau non compris. Valeurs possibles : 0, 1, 2."))
+    return Level(int(text))
+
+
+def _who() -> str:
+    if not ask.at_terminal():
+        raise BadInput(_("Il manque --speaker : qui parle est noté avant tout contrôle."))
+    return ask.line(_("Qui parle ({values}) : ").format(values=", ".join(Speaker)))
+
+
+def _facts(questions: list[Fact]) -> dict[Fact, str]:
+    given = ask.answers({fact.value: words.fact(fact) + ask.colon() for fact in questions})
+    if not given:
+        raise BadInput(_("Aucune réponse à comparer."))
+    return {Fact(name): value for name, value in given.items()}
+
+
+def _chosen_level_0(number: int, json: bool) -> int:
+    if json:
+        out.one({"case": number, "level": 0})
+    else:
+        out.lines([_("Niveau 0 choisi : conseils généraux, sans dossier.")])
+    return ExitCode.DONE
+
+
+def _told(checked: Checked, wanted: Level, number: int, json: bool) -> int:
+    if json:
+        out.one({"case": number, **out.as_json(checked)})
+    else:
+        out.lines(words.checked(checked, wanted, number))
+    return ExitCode.DONE if checked.level >= wanted else ExitCode.REFUSED
