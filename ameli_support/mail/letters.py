@@ -3,12 +3,15 @@
 Sentences come from procedure.toml, in French only; the link stands in the bodies, never in a header.
 """
 
+import email.policy
+import quopri
 from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
@@ -18,6 +21,8 @@ from ameli_support.onboarding.procedure import Procedure
 from ameli_support.onboarding.wording import plain, spoken_day, spoken_time
 
 _NBSP = "\u00a0"
+# "=_" can stand in no quoted-printable text (RFC 2045 §6.7)
+_BOUNDARY = "=_ameli_support_letter"
 
 
 def confirmation(
@@ -39,9 +44,9 @@ def confirmation(
     names = ("body", "button", "page", "until", "warning", "automatic")
     parts = {name: typeset(procedure.text(f"mail.{name}", **end)) for name in names}
     subject = procedure.mail.subject
-    message = _envelope(procedure, sender, recipient, message_id, subject, at)
-    _fill_in(message, "confirmation", {**parts, "title": subject, "link": link})
-    return message
+    parts |= {"title": subject, "link": link}
+    text, html = (_template(f"confirmation.{kind}").render(parts) for kind in ("txt", "html"))
+    return _letter(procedure, sender, recipient, message_id, subject, at, text, html)
 
 
 def address_changed(
@@ -49,14 +54,13 @@ def address_changed(
 ) -> EmailMessage:
     """The notice to the address that a correction replaced: no name, NIR, fund, link or new address."""
     subject = procedure.mail.notice_subject
-    message = _envelope(procedure, sender, recipient, message_id, subject, at)
     parts = {
         "title": subject,
         "sentences": [typeset(plain(line)) for line in procedure.lines("mail.notice_sentences")],
         "automatic": typeset(procedure.text("mail.automatic")),
     }
-    _fill_in(message, "notice", parts)
-    return message
+    text, html = (_template(f"notice.{kind}").render(parts) for kind in ("txt", "html"))
+    return _letter(procedure, sender, recipient, message_id, subject, at, text, html)
 
 
 def _end_of_link(expires_at: datetime) -> Mapping[str, str]:
@@ -71,23 +75,42 @@ def _end_of_link(expires_at: datetime) -> Mapping[str, str]:
     }
 
 
-def _envelope(
-    procedure: Procedure, sender: str, recipient: str, message_id: str, subject: str, at: datetime
+def _letter(
+    procedure: Procedure,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    subject: str,
+    at: datetime,
+    text: str,
+    html: str,
 ) -> EmailMessage:
     message = EmailMessage()
     message["Date"] = format_datetime(at)
-    message["From"] = Address(procedure.mail.sender_name, addr_spec=sender)
-    message["To"] = Address(addr_spec=recipient)
-    message["Subject"] = subject
+    message["From"] = _header("From", str(Address(procedure.mail.sender_name, addr_spec=sender)))
+    message["To"] = recipient
+    message["Subject"] = _header("Subject", subject)
     message["Message-ID"] = message_id
     # RFC 3834: nobody's out-of-office note answers this
-    message["Auto-Submitted"] = "auto-generated"
+    message["Auto-Submitted"] = _header("Auto-Submitted", "auto-generated")
+    message["MIME-Version"] = _header("MIME-Version", "1.0")
+    message["Content-Type"] = _header("Content-Type", f'multipart/alternative; boundary="{_BOUNDARY}"')
+    message.set_payload([_part("plain", text), _part("html", html)])
     return message
 
 
-def _fill_in(message: EmailMessage, name: str, parts: Mapping[str, object]) -> None:
-    message.set_content(_template(f"{name}.txt").render(parts), cte="quoted-printable")
-    message.add_alternative(_template(f"{name}.html").render(parts), subtype="html", cte="quoted-printable")
+def _part(subtype: str, text: str) -> EmailMessage:
+    part = EmailMessage()
+    part["Content-Type"] = _header("Content-Type", f'text/{subtype}; charset="utf-8"')
+    part["Content-Transfer-Encoding"] = _header("Content-Transfer-Encoding", "quoted-printable")
+    part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
+    return part
+
+
+@lru_cache(maxsize=64)
+def _header(name: str, value: str) -> Any:
+    """A parsed header that many mails share: parsing is the dearest part of making a mail."""
+    return email.policy.default.header_factory(name, value)
 
 
 @cache

@@ -220,8 +220,9 @@ class Outbox:
         if down is not None:
             return down
         message = self._render(mail)
-        del message["Message-ID"]
-        message["Message-ID"] = mail.message_id
+        if message["Message-ID"] != mail.message_id:
+            del message["Message-ID"]
+            message["Message-ID"] = mail.message_id
         sender = message["From"].addresses[0].addr_spec
         policy = email.policy.SMTP if mail.recipient.isascii() else email.policy.SMTPUTF8
         return sender, message.as_bytes(policy=policy.clone(cte_type="7bit"))

@@ -4,11 +4,11 @@ The link is derived here, at the hand-over, and lives in the mail alone; its bas
 the settings, never from a request.
 """
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.message import EmailMessage
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from ameli_support import sql
 from ameli_support.clock import from_us, to_us
@@ -19,39 +19,51 @@ from ameli_support.sandbox import schema
 from ameli_support.sandbox.world import World
 
 _g, _e, _p, _s = schema.generation, schema.enrolment, schema.insured_person, schema.send
-_QUESTION = select(
-    _s.c.generation,
-    _g.c.address,
-    _g.c.key_id,
-    _g.c.expires_at,
-    _g.c.superseded_at,
-    _g.c.revoked_at,
-    _g.c.used_at,
-    _e.c.confirmed_at,
-    _e.c.suspended_at,
-    _e.c.ended_at,
-    _p.c.status,
-).select_from(
-    _s.join(_e, _e.c.id == _s.c.enrolment)
-    .join(_p, _p.c.id == _e.c.person)
-    .outerjoin(_g, _g.c.id == _s.c.generation)
+_STANDING = (
+    select(
+        _s.c.generation,
+        _g.c.address,
+        _g.c.key_id,
+        _g.c.expires_at,
+        _g.c.superseded_at,
+        _g.c.revoked_at,
+        _g.c.used_at,
+        _e.c.confirmed_at,
+        _e.c.suspended_at,
+        _e.c.ended_at,
+        _p.c.status,
+    )
+    .select_from(
+        _s.join(_e, _e.c.id == _s.c.enrolment)
+        .join(_p, _p.c.id == _e.c.person)
+        .outerjoin(_g, _g.c.id == _s.c.generation)
+    )
+    .where(_s.c.mail == bindparam("mail"))
 )
+
+
+class _Asked(threading.local):
+    """What this thread read last: `render` follows `wanted` at once, and need not read again."""
+
+    mail: str = ""
+    row: RowMapping | None = None
 
 
 class NoSuchSend(LookupError):
     """The outbox holds a mail that no send row names."""
 
 
-@dataclass(frozen=True, slots=True)
 class Courier:
     """Answers for one world; safe to use from several threads.
 
     `link_of(token)`: the public page's whole URL. `sender`: the bare address that mails come from.
     """
 
-    world: World
-    link_of: Callable[[str], str]
-    sender: str
+    def __init__(self, world: World, link_of: Callable[[str], str], sender: str) -> None:
+        self._world = world
+        self._link_of = link_of
+        self._sender = sender
+        self._asked = _Asked()
 
     def wanted(self, mail: QueuedMail) -> bool:
         """Whether the mail may still leave (rules §1, §3).
@@ -59,7 +71,8 @@ class Courier:
         Nothing leaves for the deceased, or while an enrolment is suspended or after it ended;
         a link only while its generation is live. Notices belong to no generation.
         """
-        row = self._row(mail)
+        row = self._asked.row = self._read(mail)
+        self._asked.mail = mail.id
         if (
             row["status"] == PersonStatus.DECEASED
             or row["suspended_at"] is not None
@@ -69,26 +82,28 @@ class Courier:
         if row["generation"] is None:
             return True
         dead = (row["superseded_at"], row["revoked_at"], row["used_at"], row["confirmed_at"])
-        return all(at is None for at in dead) and to_us(self.world.now()) < row["expires_at"]
+        return all(at is None for at in dead) and to_us(self._world.now()) < row["expires_at"]
 
     def render(self, mail: QueuedMail) -> EmailMessage:
         """The message, with its link derived anew; raises NoSuchSend, or KeyError for a key that left."""
-        world, row = self.world, self._row(mail)
-        envelope = {"sender": self.sender, "recipient": mail.recipient, "message_id": mail.message_id}
+        world = self._world
+        row = self._asked.row if self._asked.mail == mail.id else None
+        row = row or self._read(mail)
+        envelope = {"sender": self._sender, "recipient": mail.recipient, "message_id": mail.message_id}
         if row["generation"] is None:
             return letters.address_changed(world.procedure, **envelope, at=world.now())
         token = world.ring.token(row["generation"], row["address"], row["key_id"])
         return letters.confirmation(
             world.procedure,
             **envelope,
-            link=self.link_of(token),
+            link=self._link_of(token),
             expires_at=from_us(row["expires_at"]),
             at=world.now(),
         )
 
-    def _row(self, mail: QueuedMail) -> RowMapping:
-        with sql.read(self.world.engine) as conn:
-            row = conn.execute(_QUESTION.where(_s.c.mail == mail.id)).mappings().first()
+    def _read(self, mail: QueuedMail) -> RowMapping:
+        with sql.read(self._world.engine) as conn:
+            row = conn.execute(_STANDING, {"mail": mail.id}).mappings().first()
         if row is None:
             raise NoSuchSend(mail.id)
         return row
