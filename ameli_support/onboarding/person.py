@@ -94,7 +94,8 @@ def mask_nir(nir: str) -> str:
 
 def fold_name(text: str) -> str:
     """A name for comparison: upper case without accents, œ as OE, hyphens and apostrophes as one space."""
-    unfolded = "".join(_LIGATURES.get(letter, letter) for letter in text.upper())
+    capitals = unicodedata.normalize("NFKD", text).upper()
+    unfolded = "".join(_LIGATURES.get(letter, letter) for letter in capitals)
     letters = (c for c in unicodedata.normalize("NFKD", unfolded) if not unicodedata.combining(c))
     return " ".join(_JOINERS.sub(" ", "".join(letters)).split())
 
