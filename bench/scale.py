@@ -67,10 +67,7 @@ def run(large: int = LARGE) -> None:
 def _world(folder: Path, size: int) -> World:
     begun = time.perf_counter()
     world = open_world(folder / f"{size}.db", folder / f"keys{size}")
-    people.fill(
-        world.engine, size, at=world.now(), procedure=world.procedure, key_id=world.ring.newest,
-        progress=lambda written: _progress(written, size),
-    )  # fmt: skip
+    people.fill(world, size, progress=lambda written: _progress(written, size))
     with world.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,19 +13,19 @@ class Bulk:
 
     def __init__(self, metadata: MetaData) -> None:
         self._tables = metadata.sorted_tables
-        self._columns = {table.name: [c.name for c in table.columns] for table in self._tables}
         self._rows: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in self._tables}
-        # sequences are the database's: their columns are left out
-        for table in self._tables:
-            if table.autoincrement_column is not None and table.name in ("audit", "lookup_log"):
-                self._columns[table.name].remove(table.autoincrement_column.name)
+        # a number that the database counts is left to it
+        self._columns = {
+            table.name: [c.name for c in table.columns if not (c.primary_key and c.autoincrement is True)]
+            for table in self._tables
+        }
+        self._known = {name: frozenset(columns) for name, columns in self._columns.items()}
 
     def add(self, table: Table, values: dict[str, Any]) -> None:
         """One row; an unknown column is a KeyError at once, not at the flush."""
-        row = tuple(values.get(name) for name in self._columns[table.name])
-        if unknown := values.keys() - set(self._columns[table.name]):
-            raise KeyError(f"{table.name}: {sorted(unknown)}")
-        self._rows[table.name].append(row)
+        if not values.keys() <= self._known[table.name]:
+            raise KeyError(f"{table.name}: {sorted(values.keys() - self._known[table.name])}")
+        self._rows[table.name].append(tuple(map(values.get, self._columns[table.name])))
 
     def flush(self, connection: Connection) -> None:
         """Write everything collected: COPY on PostgreSQL, prepared inserts on SQLite."""

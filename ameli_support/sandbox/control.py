@@ -1,15 +1,12 @@
-"""The sandbox's own controls: its state, its clock, bearer tokens for a demo, its end.
+"""The sandbox's own controls: state, clock, bearer tokens for a demo, end; `remote` is the caller's side.
 
 Guarded by the control key of the owner-only lock file; without it every route looks absent.
 """
 
 import hmac
-import json
 from collections.abc import Callable
 from datetime import timedelta
-from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import func, select
@@ -23,11 +20,9 @@ from ameli_support.accounts.contract import Who
 from ameli_support.outbox import MailState
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.auth import issue_token
-from ameli_support.sandbox.lock import Lock
+from ameli_support.sandbox.remote import CONTROL_HEADER
 from ameli_support.sandbox.world import World
 
-CONTROL_HEADER = "Ameli-Control"
-_TIMEOUT = 5.0
 _LARGEST = 4096
 
 
@@ -37,17 +32,6 @@ class _Forward(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seconds: int = Field(gt=0, le=3650 * 86_400)
-
-
-class ControlFailed(Exception):
-    """The sandbox did not carry out a control; `status` is None when it did not answer."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__("the sandbox does not answer" if status is None else f"refused: {status}")
-        self.status = status
-
-
-# ── the server's side ───────────────────────────────────────────────────────
 
 
 def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], None]) -> list[Route]:
@@ -108,44 +92,3 @@ def _state(world: World) -> dict[str, Any]:
         "mails_waiting": queued,
         "procedure_version": world.procedure.version,
     }
-
-
-# ── the caller's side ───────────────────────────────────────────────────────
-
-
-def status(lock: Lock) -> dict[str, Any]:
-    """`as_of` (ISO 8601, UTC), `offset_seconds`, `people`, `mails_waiting`, `procedure_version`."""
-    return _call(lock, "GET", "/control/status")
-
-
-def forward(lock: Lock, by: timedelta) -> dict[str, Any]:
-    """Move the business clock on by `by` (whole seconds, more than none); gives the new status."""
-    return _call(lock, "POST", "/control/clock", {"seconds": int(by.total_seconds())})
-
-
-def token(lock: Lock, who: Who) -> str:
-    """A bearer token for a demo's agent."""
-    return str(_call(lock, "POST", "/control/token", who.model_dump(mode="json"))["token"])
-
-
-def shutdown(lock: Lock) -> None:
-    """Ask the sandbox to end; it does so within a second or two."""
-    _call(lock, "POST", "/control/shutdown", {})
-
-
-def _call(lock: Lock, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    place = urlsplit(lock.base_url)
-    connection = HTTPConnection(place.hostname or "", place.port, timeout=_TIMEOUT)
-    try:
-        headers = {CONTROL_HEADER: lock.control_key}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        answer = connection.getresponse()
-        content = answer.read()
-    except (OSError, HTTPException):
-        raise ControlFailed(None) from None
-    finally:
-        connection.close()
-    if answer.status != 200:
-        raise ControlFailed(answer.status)
-    found: dict[str, Any] = json.loads(content)
-    return found

@@ -30,6 +30,8 @@ from ameli_support.sandbox.lives import (
 )
 
 _DAY = timedelta(days=1)
+# how a local part begins whose mail the mail world goes on answering like that (mailworld.RULES)
+_MAILBOXES = {Fate.REFUSED: "inconnu.", Fate.DEFERRED: "plein.", Fate.BOUNCED: "rebond."}
 
 
 def made_up(at: datetime, seed: int) -> Iterator[Person]:
@@ -144,16 +146,15 @@ def _file(rng: random.Random, words: dict[str, Any], today: date) -> FundFile:
 def _typed(
     local: str, domain: str, life: Life, words: dict[str, Any], rng: random.Random
 ) -> tuple[str, Life]:
-    """The address as the person typed it: what was refused had a typo, if its provider has known ones."""
-    typos = words["typos"].get(domain)
-    if typos is None or life.issues[0].fate is not Fate.REFUSED:
-        return f"{local}@{domain}", life
-    wrong = f"{local}@{rng.choice(typos)}"
+    """The address as the person typed it: what was refused had a typo if its provider has known ones,
+    else names a mailbox that answers like that; what was corrected is right since."""
+    fate = life.issues[0].fate
+    typos = words["typos"].get(domain) if fate is Fate.REFUSED else None
+    right = f"{local}@{domain}"
+    wrong = f"{local}@{rng.choice(typos)}" if typos else _MAILBOXES.get(fate, "") + right
     if len(life.issues) == 1:
         return wrong, life
-    return f"{local}@{domain}", replace(
-        life, issues=(replace(life.issues[0], address=wrong), *life.issues[1:])
-    )
+    return right, replace(life, issues=(replace(life.issues[0], address=wrong), *life.issues[1:]))
 
 
 @cache

@@ -1,5 +1,6 @@
 """A demo's small ameli: started as a child of the caller, or joined where one runs already."""
 
+import json
 import os
 import secrets
 import subprocess
@@ -8,11 +9,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ameli_support.accounts.contract import Who
 from ameli_support.clock import monotonic
 from ameli_support.onboarding.identity import Role
-from ameli_support.sandbox import control, lock
-from ameli_support.sandbox.lives import ISERE
+from ameli_support.onboarding.procedure import procedure
+from ameli_support.sandbox import lock, remote
 
 START_SECONDS = 120.0
 LOG = "sandbox.log"
@@ -98,7 +98,7 @@ def start_or_attach(
     found, child = _find_or_start(home, people, fresh)
     try:
         agents_file, token_file = _identity(home, found, role)
-    except control.ControlFailed as error:
+    except remote.ControlFailed as error:
         if child is not None:
             _end(child)
         raise NoSandbox(str(error)) from None
@@ -174,9 +174,28 @@ def _identity(home: Path, found: lock.Lock, role: Role) -> tuple[Path, Path]:
     """The agents file and the token file of the present user in this role."""
     agent = AGENTS[role]
     token_file = home / f"token-{role.value}"
-    _write_private(token_file, control.token(found, Who(agent=agent, role=role, funds=(ISERE,))))
+    fund = procedure().contacts.fund
+    _write_private(token_file, remote.token(found, agent, role, (fund,)))
     agents_file = home / f"agents-{role.value}.toml"
+    entry = (
+        f"[users.{json.dumps(_system_user())}]\n"
+        f'agent = "{agent}"\n'
+        f'name = "Démonstration"\n'
+        f'role = "{role.value}"\n'
+        f'funds = ["{fund}"]\n'
+        f'token_file = "{token_file.name}"\n'
+    )
+    _write_private(agents_file, entry)
     return agents_file, token_file
+
+
+def _system_user() -> str:
+    """The operating system's user, as the desk asks for it: not from the environment."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    return pwd.getpwuid(os.geteuid()).pw_name
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 
@@ -26,7 +26,7 @@ class Lock:
     smtp_host: str
     smtp_port: int
     maildir: str
-    control_key: str
+    control_key: str = field(repr=False)
     pid: int
     started_by: str = ""
 
@@ -99,7 +99,7 @@ def read(home: Path) -> Lock | None:
     """What the running sandbox of this folder published; None without one, a stale file included."""
     try:
         values = json.loads((home / LOCK).read_text(encoding="utf-8"))
-        lock = Lock(**{field.name: values[field.name] for field in fields(Lock)})
+        lock = Lock(**{one.name: values[one.name] for one in fields(Lock)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return lock if is_held(home) else None

@@ -78,7 +78,8 @@ RULES = (
             {
                 *("gamil.com", "gmial.com", "gmai.com", "gmail.con", "ornage.fr", "oange.fr"),
                 *("hotmal.fr", "homtail.fr", "hotmail.fe", "wanado.fr", "fre.fr", "yaho.fr"),
-                *("yahou.fr", "outlok.fr", "oulook.fr"),
+                *("yahou.fr", "outlok.fr", "oulook.fr", "gmail.fr", "wanadoo.com"),
+                *("laposte.fr", "la-poste.net", "srf.fr"),
             }
         ),
     ),

@@ -11,13 +11,13 @@ from itertools import islice
 from sqlalchemy import Engine, select
 
 from ameli_support import sql
-from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.bulk import Bulk
 from ameli_support.sandbox.cast import CAST, CastMember
 from ameli_support.sandbox.crowd import made_up
 from ameli_support.sandbox.lives import Person
 from ameli_support.sandbox.population import CODE_HASH, Scribe
+from ameli_support.sandbox.world import World
 
 __all__ = ["CAST", "CODE_HASH", "DEFAULT", "MOST", "CastMember", "anybody", "fill", "is_synthetic"]
 
@@ -39,31 +39,30 @@ def anybody(engine: Engine) -> bool:
 
 
 def fill(
-    engine: Engine,
+    world: World,
     number: int = DEFAULT,
     *,
-    at: datetime,
-    procedure: Procedure,
-    key_id: str,
+    at: datetime | None = None,
     seed: int = SEED,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Fill an empty database with `number` people as of `at`; gives how many there are.
+    """Fill an empty world with `number` people as of `at` (default now); gives how many there are.
 
-    `number` is raised to the size of the cast and may go to 1,000,000. `key_id` names the key
-    of the links. Written in batches: `progress` hears how many are in after each.
-    Raises ValueError when somebody is there already or the number is too large.
+    `number` is raised to the size of the cast and may go to 1,000,000. Written in batches:
+    `progress` hears how many are in after each. Raises ValueError when somebody is there
+    already or the number is too large.
     """
     if number > MOST:
         raise ValueError(f"at most {MOST} people")
-    if anybody(engine):
+    if anybody(world.engine):
         raise ValueError("the sandbox has its people already")
+    at = at or world.now()
     bulk = Bulk(schema.metadata)
-    scribe = Scribe(bulk, at, procedure, key_id, seed)
+    scribe = Scribe(bulk, world, at, seed)
     everybody = islice(_everybody(at, seed), max(number, len(CAST)))
     written = 0
     while batch := [scribe.write(person) for person in islice(everybody, _BATCH)]:
-        with sql.write(engine) as connection:
+        with sql.write(world.engine) as connection:
             bulk.flush(connection)
         written += len(batch)
         if progress is not None:

@@ -11,13 +11,13 @@ from ameli_support.accounts.contract import SendKind
 from ameli_support.clock import paris, to_us
 from ameli_support.onboarding.identity import Comparison, Direction, Fact, Speaker
 from ameli_support.onboarding.journey import Step
-from ameli_support.onboarding.link import Superseded
+from ameli_support.onboarding.link import Ended, Superseded
 from ameli_support.onboarding.person import fold_name
-from ameli_support.onboarding.procedure import Procedure
 from ameli_support.outbox import GIVE_UP_AFTER, MailState
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.bulk import Bulk
 from ameli_support.sandbox.lives import Fate, Issue, Life, Person
+from ameli_support.sandbox.world import World
 
 # argon2id of the document's own example, « MotdePasse1 »: the code of every made-up person
 CODE_HASH = (
@@ -34,17 +34,25 @@ _DELIVERY = timedelta(seconds=2)
 _BETWEEN_STEPS = timedelta(minutes=4)
 _SENDER = "0427"
 _CHECKER = "0310"
+_SELF, _AGENT, _SUPERVISOR = "person", f"agent:{_SENDER}", "supervisor:0103"
+_ACTIONS = {
+    SendKind.FIRST: "submit_address",
+    SendKind.RESEND: "resend",
+    SendKind.REISSUE: "reissue",
+    SendKind.CORRECTION: "correct",
+}
 
 
 class Scribe:
     """Writes people into a `Bulk`, as of one instant; ids come from a seeded generator."""
 
-    def __init__(self, bulk: Bulk, at: datetime, procedure: Procedure, key_id: str, seed: int) -> None:
+    def __init__(self, bulk: Bulk, world: World, at: datetime, seed: int) -> None:
         self._bulk = bulk
         self._at = at
-        self._link = timedelta(days=procedure.numbers.link_days)
-        self._window = timedelta(days=procedure.numbers.window_days)
-        self._key_id = key_id
+        self._link = timedelta(days=world.procedure.numbers.link_days)
+        self._window = timedelta(days=world.procedure.numbers.window_days)
+        self._key_id = world.ring.newest
+        self._domain = world.message_domain
         self._rng = random.Random(f"ids/{seed}")
 
     def write(self, person: Person) -> str:
@@ -102,7 +110,7 @@ class Scribe:
             schema.enrolment,
             id=enrolment,
             person=record,
-            version=1 + len(life.issues) + sum(m is not None for m in moments),
+            version=sum(1 + len(i.again) for i in life.issues) + sum(m is not None for m in moments),
             route=life.route.value,
             step=life.step.value,
             started_at=self._us(begun),
@@ -114,7 +122,7 @@ class Scribe:
             consent_mobile_phone=person.consents[1],
             consent_mobile_sms=person.consents[2],
             consent_landline_phone=person.consents[3],
-            code_hash=CODE_HASH if Step.PERSONAL_CODE in done else None,
+            code_hash=CODE_HASH if Step.PERSONAL_CODE in done and life.ended is None else None,
             provisional_code=life.provisional_code.value if life.provisional_code else None,
             window_opened_at=self._us(opened.before) if opened else None,
             window_closes_at=self._us(opened.before) + _us_of(self._window) if opened else None,
@@ -137,6 +145,9 @@ class Scribe:
                 step=Step.CONFIRMATION.value,
                 at=self._us(life.confirmed),
             )
+        self._audit(enrolment, begun, _SELF, "sign_up")
+        if life.ended is Ended.TERMS_REFUSED and life.ended_before is not None:
+            self._audit(enrolment, life.ended_before, _SELF, "refuse_terms")
         if life.issues:
             self._links(enrolment, person, life)
 
@@ -176,7 +187,8 @@ class Scribe:
             self._mail(enrolment, generation, issue.kind, issue.before, address, issue.fate)
             for before in issue.again:
                 self._mail(enrolment, generation, SendKind.RESEND, before, address, issue.fate)
-            self._audit(enrolment, number, issue)
+            by_agent = issue.kind in (SendKind.REISSUE, SendKind.CORRECTION)
+            self._audit(enrolment, issue.before, _AGENT if by_agent else _SELF, _ACTIONS[issue.kind], number)
         if life.holds_address:
             last = self._us(life.issues[-1].before) + _us_of(self._link)
             forever = life.confirmed is not None or life.suspended is not None
@@ -186,22 +198,14 @@ class Scribe:
                 enrolment=enrolment,
                 until=schema.FOREVER if forever else last,
             )
-        for moment, action in (
-            (life.confirmed, "confirm"),
-            (life.disputed, "dispute"),
-            (life.suspended, "suspend"),
-            (life.ended_before, "cancel"),
+        for moment, actor, action in (
+            (life.confirmed, _SELF, "confirm"),
+            (life.disputed, _AGENT, "dispute"),
+            (life.suspended, _AGENT, "suspend"),
+            (life.ended_before, _SUPERVISOR, "cancel"),
         ):
             if moment is not None:
-                self._add(
-                    schema.audit,
-                    at=self._us(moment),
-                    actor="person" if action == "confirm" else f"agent:{_SENDER}",
-                    action=action,
-                    enrolment=enrolment,
-                    generation=len(life.issues),
-                    outcome="done",
-                )
+                self._audit(enrolment, moment, actor, action, len(life.issues))
 
     def _mail(
         self, enrolment: str, generation: str, kind: SendKind, before: timedelta, address: str, fate: Fate
@@ -227,7 +231,7 @@ class Scribe:
             schema.mail,
             id=mail,
             owner_ref=send,
-            message_id=f"<{mail}@compte.invalid>",
+            message_id=f"<{mail}@{self._domain}>",
             recipient=address,
             state=state.value,
             queued_at=self._us(before),
@@ -248,15 +252,16 @@ class Scribe:
             **_ANSWERS[Fate.HANDED_OVER if accepted else fate],
         )
 
-    def _audit(self, enrolment: str, number: int, issue: Issue) -> None:
-        by_agent = issue.kind in (SendKind.REISSUE, SendKind.CORRECTION)
+    def _audit(
+        self, enrolment: str, before: timedelta, actor: str, action: str, generation: int | None = None
+    ) -> None:
         self._add(
             schema.audit,
-            at=self._us(issue.before),
-            actor=f"agent:{_SENDER}" if by_agent else "person",
-            action=issue.kind.value,
+            at=self._us(before),
+            actor=actor,
+            action=action,
             enrolment=enrolment,
-            generation=number,
+            generation=generation,
             outcome="done",
         )
 

@@ -22,7 +22,7 @@ import anyio.to_thread
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ameli_support.sandbox import control, lock, pages, people
 from ameli_support.sandbox.api import create_api
@@ -77,11 +77,25 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
                 yield
 
     wake = post.wake if post else _nothing
-    whole: ASGIApp = api
-    return Starlette(
-        routes=[*pages.routes(world), *control.routes(world, key, stop, wake), Mount("/", whole)],
+    whole = Starlette(
+        routes=[*pages.routes(world), *control.routes(world, key, stop, wake), Mount("/", api)],
         lifespan=lifespan,
     )
+    whole.add_middleware(_WakeAfterActs, wake=wake)
+    return whole
+
+
+class _WakeAfterActs:
+    """Whatever was asked for by POST may have queued a mail: it leaves now, not at the next poll."""
+
+    def __init__(self, app: ASGIApp, wake: Callable[[], None]) -> None:
+        self._app = app
+        self._wake = wake
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "POST":
+            self._wake()
 
 
 def serve(
@@ -111,13 +125,7 @@ def serve(
         world = open_world(home / DATABASE, home / "keys", base_url=address, pool_size=THREADS + POST_THREADS)
         try:
             if not people.anybody(world.engine):
-                people.fill(
-                    world.engine,
-                    number,
-                    at=world.now(),
-                    procedure=world.procedure,
-                    key_id=world.ring.newest,
-                )
+                people.fill(world, number)
             _run(world, home, listener, _Manner(address, signals, ended, ready, started_by))
         finally:
             lock.withdraw(home)

@@ -1,9 +1,12 @@
 """The sandbox's people: synthetic, varied, and stored as the service itself would have stored them."""
 
 import time
+import tomllib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,7 +14,7 @@ from sqlalchemy import Engine, func, select
 
 from ameli_support import sql
 from ameli_support.accounts.contract import SendState
-from ameli_support.clock import from_us, to_us
+from ameli_support.clock import SystemClock, from_us, to_us
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Phase, holds_address, live_generation, phase
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, is_minor, read_nir
@@ -20,20 +23,36 @@ from ameli_support.sandbox import canonical, people, schema
 from ameli_support.sandbox.crowd import made_up
 from ameli_support.sandbox.enrolments import Dossier, read_dossier
 from ameli_support.sandbox.lives import ISERE, Person
+from ameli_support.sandbox.mailworld import RULES
 from ameli_support.sandbox.people import CAST
+from ameli_support.sandbox.post import cast_rules
+from ameli_support.sandbox.tokens import KeyRing
+from ameli_support.sandbox.world import BusinessClock, World
 
 AT = datetime(2026, 11, 23, 13, 32, tzinfo=UTC)
 
 
 def fill(engine: Engine, number: int, seed: int = people.SEED) -> int:
-    with sql.write(engine) as connection:
-        schema.metadata.create_all(connection)
-    return people.fill(engine, number, at=AT, procedure=procedure(), key_id="k1", seed=seed)
+    return people.fill(a_world(engine), number, at=AT, seed=seed)
 
 
 @pytest.fixture
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return sql.open_engine(tmp_path_factory.mktemp("world") / "world.db")
+def engine(tmp_path: Path) -> Engine:
+    return sql.open_engine(tmp_path / "world.db")
+
+
+def a_world(engine: Engine) -> World:
+    """The world of an engine that is open already, with keys of its own."""
+    with sql.write(engine) as connection:
+        schema.metadata.create_all(connection)
+    return World(
+        engine=engine,
+        procedure=procedure(),
+        ring=KeyRing(Path("nowhere"), {"k1": b"\x01" * 32}),
+        bearer_key=b"\x02" * 32,
+        system=SystemClock(),
+        business=BusinessClock(SystemClock()),
+    )
 
 
 def everybody(engine: Engine) -> list[Dossier]:
@@ -309,20 +328,18 @@ def test_numbers_stay_unique_when_there_are_very_many() -> None:
 def test_a_filled_sandbox_is_not_filled_again(engine: Engine) -> None:
     fill(engine, 0)
     with pytest.raises(ValueError, match="already"):
-        people.fill(engine, 60, at=AT, procedure=procedure(), key_id="k1")
+        fill(engine, 60)
 
 
 def test_more_than_a_million_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="at most"):
-        people.fill(engine, people.MOST + 1, at=AT, procedure=procedure(), key_id="k1")
+        fill(engine, people.MOST + 1)
 
 
 def test_progress_is_told_after_each_batch(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "_BATCH", 25)
-    with sql.write(engine) as connection:
-        schema.metadata.create_all(connection)
     heard: list[int] = []
-    people.fill(engine, 60, at=AT, procedure=procedure(), key_id="k1", progress=heard.append)
+    people.fill(a_world(engine), 60, at=AT, progress=heard.append)
     assert heard == [25, 50, 60]
 
 
@@ -334,3 +351,18 @@ def test_names_carry_accents_particles_and_ligatures() -> None:
 
 def _names(person: Person) -> str:
     return f"{person.birth_name} {person.used_name or ''} {person.first_names}"
+
+
+def test_the_mail_world_refuses_every_typo_that_people_make() -> None:
+    typos = tomllib.loads((files(people.__package__) / "names.toml").read_text("utf-8"))["typos"]
+    for domain in (wrong for several in typos.values() for wrong in several):
+        assert any(rule.holds(f"somebody@{domain}") for rule in RULES), domain
+
+
+def test_what_was_refused_deferred_or_came_back_would_be_again(crowd: Engine) -> None:
+    """A re-send to such an address meets the same answer in the mail world."""
+    rules = (*cast_rules(), *RULES)
+    for dossier in everybody(crowd):
+        for send in dossier.sends:
+            troubled = send.state != SendState.HANDED_OVER
+            assert any(rule.holds(send.address) for rule in rules) is troubled, send.address
