@@ -6,21 +6,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.reactive import var
 
 from ameli_support.i18n import _
 from screens import typography
-from screens.actions import Scope, bindings
+from screens.actions import BY_ID, Scope, bindings
 from screens.backend import Backend, Failed
+from screens.frame import Framed
 from screens.home import Home
 from screens.notice import Notice, ServiceState, Tone
 from screens.themes import DEFAULT, THEMES
 from screens.when import hour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.screen import Screen
 
     from ameli_support.casework.desk import Desk
@@ -54,7 +53,7 @@ class AmeliSupport(App[int]):
 
     TITLE = "ameli assistance"
     CSS_PATH: ClassVar = ["app.tcss", "home.tcss"]
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-compact"), (118, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-v24"), (28, "-v28"), (32, "-v32"), (36, "-v36")]
     BINDINGS: ClassVar = bindings(Scope.APP)
@@ -147,9 +146,39 @@ class AmeliSupport(App[int]):
         """Closes; an open call stays to be resumed."""
         self.exit(0)
 
-    def get_system_commands(self, screen: "Screen[object]") -> "Iterable[SystemCommand]":
-        """None of Textual's own: the palette holds the registry's actions (`screens.palette`)."""
-        return ()
+    def action_command_palette(self) -> None:
+        """Ctrl+P: the registry's actions by name."""
+        from screens.dialogs.palette import Palette
+
+        behind = self.screen
+        if not isinstance(behind, Framed):
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                action = BY_ID[name]
+                target = self if action.scope is Scope.APP else behind
+                self.call_later(self.run_action, action.handler, target)
+
+        self.push_screen(Palette(behind), chosen)
+
+    def action_explain(self) -> None:
+        """F1: help for what has the focus."""
+        from screens.dialogs.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self.screen))
+
+    def action_lock(self) -> None:
+        """Hides everything until the PIN."""
+        from screens.dialogs.lock import Lock
+
+        if self.launch.check_pin is None or isinstance(self.screen, Lock):
+            return
+        for screen in self.screen_stack:
+            if hasattr(screen, "forget"):
+                screen.forget()
+        self.push_screen(Lock(self.launch.check_pin, self.agent))
 
     async def on_unmount(self) -> None:
         """Ends leases and connections."""

@@ -15,8 +15,13 @@ def begin(app: "AmeliSupport", state: "CallState", facts: "SearchFacts | None") 
     from screens.call import Call
     from screens.check import Check
 
+    def checked(after: "CallState | None") -> None:
+        if after is not None:
+            app.push_screen(Call(after))
+
     desk = app.backend.desk
     supervisor = desk is not None and desk.me.role is Role.SUPERVISOR
-    app.push_screen(Call(state))
-    if state.record_found and state.speaker is None and not supervisor:
-        app.push_screen(Check(state, facts=dict(facts.check_facts()) if facts else {}))
+    if state.record_found and not supervisor and not state.level and not state.level_0_chosen:
+        app.push_screen(Check(state, facts=dict(facts.check_facts()) if facts else {}), checked)
+    else:
+        app.push_screen(Call(state))

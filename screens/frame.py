@@ -1,6 +1,6 @@
 """The frame of every full screen: top bar, strip, body, key bar."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import Screen
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from screens.app import AmeliSupport
 
+T = TypeVar("T")
+WIDE = 118
 
-class Framed(Screen[None]):
+
+class Framed(Screen[T]):
     """A screen whose rows 0, 1 and last never change their meaning."""
 
     AUTO_FOCUS = ""
@@ -26,7 +29,7 @@ class Framed(Screen[None]):
     @property
     def wide(self) -> bool:
         """Whether the wide layout is in force (ux-design §2)."""
-        return self.app.size.width >= 118
+        return self.app.size.width >= WIDE
 
     def compose(self) -> "ComposeResult":
         """The frame around the body."""

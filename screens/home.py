@@ -28,7 +28,7 @@ NO_RECORD = "no-record"
 MATCHES_COUNTED = 11
 
 
-class Home(Framed):
+class Home(Framed[None]):
     """Where every call begins and ends."""
 
     SCOPE = Scope.HOME
@@ -184,11 +184,9 @@ class Home(Framed):
         self._tell(Content.styled(_("Recherche…"), "$muted"))
         try:
             desk = await self.app.backend.open()
-            from ameli_support.casework.lookup import LookupProblem, read_lookup
-
-            facts = read_lookup(text)
-            if isinstance(facts, LookupProblem):
-                self._trouble(facts.sentence)
+            facts = await self.app.backend.ask(lambda desk: _read(text))
+            if isinstance(facts, str):
+                self._trouble(facts)
                 return
             found = await self.app.backend.ask(lambda desk: desk.find(facts, purpose, call=self._call))
             if found.case is None:
@@ -227,6 +225,14 @@ class Home(Framed):
 
     def _trouble(self, sentence: str) -> None:
         self._tell(Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")))
+
+
+def _read(text: str) -> "SearchFacts | str":
+    """The facts typed, or the sentence that says what is wrong; in a worker, its libraries are heavy."""
+    from ameli_support.casework.lookup import LookupProblem, read_lookup
+
+    read = read_lookup(text)
+    return read.sentence if isinstance(read, LookupProblem) else read
 
 
 def _not_one(found: "Found", facts: "SearchFacts", desk: "Desk") -> str:

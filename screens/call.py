@@ -1,0 +1,196 @@
+"""The call: four answers in four fixed places, kept live, and the acts (ux-design §1)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.containers import Container
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.identity import Level, Role
+from ameli_support.onboarding.link import Phase
+from screens.actions import BY_ID, Scope, bindings, key_label
+from screens.backend import Failed
+from screens.call_acts import CallActs
+from screens.frame import Framed
+from screens.notice import Tone
+from screens.picture import Picture
+from screens.telling import Scene, picture
+from screens.when import hour
+from screens.widgets.band import Band
+from screens.widgets.blocks import OnScreen, ToSay
+from screens.widgets.caption import Caption
+from screens.widgets.column import Column
+from screens.widgets.delay import Delay
+from screens.widgets.foot import Foot
+from screens.widgets.person import Person
+from screens.widgets.rail import Rail
+from screens.words import Words
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import CallState, Look
+
+SECOND = 1.0
+SLOW_EVERY = 5
+SUMMARY_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one look brings: the record, one's contact, the case's last sentences."""
+
+    look: "Look"
+    state: "CallState"
+    summary: tuple[str, ...]
+
+
+class Call(CallActs, Framed[None]):
+    """One contact with one person, or without a record."""
+
+    CSS_PATH = "call.tcss"
+    SCOPE = Scope.CALL
+    BINDINGS: ClassVar = bindings(Scope.CALL)
+
+    def __init__(self, state: "CallState") -> None:
+        super().__init__()
+        self.state = state
+        self.last_look: Look | None = None
+        self.summary: tuple[str, ...] = ()
+        self.act_done = False
+        self._ticks = 0
+        self._looking = False
+        self._summarised = -1
+        self.shown: Picture | None = None
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk; a call only opens once it is there."""
+        desk = self.app.backend.desk
+        assert desk is not None
+        return desk
+
+    @property
+    def words(self) -> Words:
+        """The procedure's words in the language in force."""
+        return Words(self.desk.procedure)
+
+    def compose_body(self) -> "ComposeResult":
+        """Person, band, three columns, foot."""
+        yield Person()
+        yield Band()
+        with Container(id="body"):
+            with Container(id="journey", classes="block"):
+                yield Caption(_("Parcours"))
+                yield Rail()
+            with Container(id="main"):
+                with Container(id="delay", classes="block"):
+                    yield Caption(_("Délai"))
+                    yield Delay()
+                with Container(id="seen", classes="block"):
+                    yield Caption(_("Sur son écran"), _("Son écran"))
+                    yield OnScreen()
+                with Container(id="say", classes="block"):
+                    yield Caption(_("À dire"))
+                    yield ToSay()
+            with Container(id="can", classes="block"):
+                yield Caption(_("Vous pouvez"))
+                yield Column()
+        yield Foot()
+
+    def on_mount(self) -> None:
+        """The first look at once, then every second."""
+        self.redraw()
+        self.retry()
+        self.set_interval(SECOND, self._each_second)
+
+    # ── keeping it live ─────────────────────────────────────────────────────
+
+    def _each_second(self) -> None:
+        self._ticks += 1
+        self.redraw()
+        slow = self.last_look is not None and self.last_look.service != "ok"
+        if not self._looking and (not slow or self._ticks % SLOW_EVERY == 0):
+            self.look_again()
+
+    def retry(self) -> None:
+        """F5: looks now."""
+        self.look_again()
+
+    @work(group="look", exit_on_error=False)
+    async def look_again(self) -> None:
+        """One look at record, contact and case; what changed is drawn and told."""
+        self._looking = True
+        try:
+            glance = await self.app.backend.ask(self._glance)
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        finally:
+            self._looking = False
+        before, self.last_look = self.last_look, glance.look
+        self.state, self.summary = glance.state, glance.summary
+        self.app.seen(glance.look)
+        self._tell_changes(before, glance.look)
+        self.redraw()
+
+    def _glance(self, desk: "Desk") -> Glance:
+        """In a worker thread; the summary is read again only when the case changed."""
+        look, state = desk.look(self.state.case), desk.call_state(self.state.case)
+        summary = self.summary
+        if state.version != self._summarised:
+            summary = tuple(desk.summary(self.state.case))
+            self._summarised = state.version
+        return Glance(look, state, summary)
+
+    def _tell_changes(self, before: "Look | None", after: "Look") -> None:
+        """What the person did is told in the strip, without a key."""
+        if before is None or before.view is None or after.view is None:
+            return
+        if before.view.phase is not after.view.phase and after.view.phase is Phase.ACTIVE:
+            at = after.view.confirmed_at or after.view.as_of
+            self.app.say(
+                Tone.OK, _("Adresse confirmée par l’assuré à {hour}.").format(hour=hour(at)), _("Compte activé.")
+            )
+
+    def redraw(self) -> None:
+        """Draws the present picture; widgets that show the same draw nothing."""
+        shown = picture(self.scene())
+        if shown == self.shown:
+            return
+        self.shown = shown
+        self.query_one(Person).show(shown.person)
+        self.query_one(Band).show(shown.band)
+        self.query_one(Rail).show(shown.rail)
+        self.query_one(Delay).show(shown.delay)
+        self.query_one(OnScreen).show(shown.seen)
+        self.query_one(ToSay).show(shown.say)
+        self.query_one(Column).show(shown.offers)
+        self.query_one(Foot).show(shown.mails, shown.events)
+
+    def scene(self) -> Scene:
+        """What the picture is made from, now."""
+        return Scene(
+            state=self.state,
+            look=self.last_look,
+            words=self.words,
+            now=self.app.now(),
+            done=self.act_done,
+            summary=self.summary[-SUMMARY_LINES:],
+            supervisor=self.desk.me.role is Role.SUPERVISOR,
+        )
+
+    # ── saying why not ──────────────────────────────────────────────────────
+
+    def explain_refusal(self, action: str, why: str) -> None:
+        """A forbidden key was pressed: the strip says why."""
+        entry = BY_ID[action]
+        key = key_label(entry, self.app.launch.keymap)
+        self.app.say(Tone.WARN, f"{key} {_(entry.label)}\u00a0:", f"× {why}")
+
+    @property
+    def level(self) -> Level:
+        """The caller's level as last known."""
+        return self.state.level

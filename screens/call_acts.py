@@ -1,0 +1,291 @@
+"""What the keys of a call do: dialogs, the caller check before them, and the way home."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Act, Effect
+from ameli_support.onboarding.identity import Level
+from screens.actions import BY_ID
+from screens.backend import Failed
+from screens.notice import Tone
+from screens.picture import Offered
+from screens.when import hour
+
+if TYPE_CHECKING:
+    from ameli_support.accounts.contract import VerdictView
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import CallState, Done, Look
+    from screens.app import AmeliSupport
+    from screens.dialogs.base import Dialog
+    from screens.picture import Picture
+    from screens.words import Words
+
+LEVEL_2 = {Act.REISSUE, Act.CORRECT}
+DEFAULT_EFFECTS = {
+    Act.LIFT: Effect.BACK_TO_WINDOW,
+    Act.CANCEL: Effect.ENROLMENT_ENDED,
+    Act.UNLOCK: Effect.CHECKS_UNLOCKED,
+}
+
+
+class CallActs:
+    """The actions of the call screen; mixed into `Call`, which holds record, contact and picture."""
+
+    app: "AmeliSupport"
+    state: "CallState"
+    last_look: "Look | None"
+    shown: "Picture | None"
+    act_done: bool
+    desk: "Desk"
+    explain_refusal: Callable[[str, str], None]
+    look_again: Callable[[], object]
+    redraw: Callable[[], None]
+    words: "Words"
+
+    # ── the acts on the service ─────────────────────────────────────────────
+
+    def action_resend(self) -> None:
+        """R: the said address, then V."""
+        self._begin("call.resend")
+
+    def action_reissue(self) -> None:
+        """E: level 2, « Avez-vous vous-même créé ce compte ? », a reason, V."""
+        self._begin("call.reissue")
+
+    def action_correct(self) -> None:
+        """A: level 2, the new address, a reason, V."""
+        self._begin("call.correct")
+
+    def action_suspend(self) -> None:
+        """S: « ce n’est pas moi », a reason, V."""
+        self._begin("call.suspend")
+
+    def _begin(self, action: str) -> None:
+        """Opens the dialog of an act, or the check first, or says why not."""
+        if self.shown is None:
+            return
+        offer = self.shown.offer(action)
+        if offer.state is Offered.FORBIDDEN:
+            self.explain_refusal(action, offer.sentence or f"{offer.hint}.")
+        elif offer.state is Offered.CHECK_FIRST:
+            act = BY_ID[action].act
+            wanted = Level.REINFORCED if act in LEVEL_2 else Level.SIMPLE
+            self._check(wanted, then=action)
+        else:
+            self._open(action)
+
+    def _open(self, action: str) -> None:
+        from screens.dialogs.correct import Correct
+        from screens.dialogs.reissue import Reissue
+        from screens.dialogs.resend import Resend
+        from screens.dialogs.suspend import Suspend
+
+        kinds: dict[str, Callable[[], Dialog]] = {
+            "call.resend": lambda: Resend(self.state, self.last_look, self.desk),
+            "call.reissue": lambda: Reissue(self.state, self.last_look, self.desk),
+            "call.correct": lambda: Correct(self.state, self.last_look, self.desk),
+            "call.suspend": lambda: Suspend(self.state, self.last_look, self.desk),
+        }
+        self.app.push_screen(kinds[action](), self._acted)
+
+    def _acted(self, done: "Done | str | None") -> None:
+        """Back from a dialog: a deed is told, or another action follows (a dialog may name it)."""
+        if isinstance(done, str):
+            self._begin(done)
+        elif done is not None:
+            self.act_done = True
+            sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
+            head, __, tail = sentence.partition(". ")
+            self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)
+            self.look_again()
+
+    # ── who is on the line ──────────────────────────────────────────────────
+
+    def action_check(self) -> None:
+        """I: who speaks, and the next level."""
+        if not self.state.record_found:
+            self.explain_refusal("call.check", _("Cet appel est sans dossier."))
+            return
+        self._check(Level.REINFORCED if self.state.level >= Level.SIMPLE else Level.SIMPLE)
+
+    def _check(self, wanted: Level, then: str = "") -> None:
+        from screens.check import Check
+
+        def back(state: "CallState | None") -> None:
+            if state is None:
+                return
+            self.state = state
+            self._after_check(then if state.level >= wanted else "")
+
+        self.app.push_screen(Check(self.state, wanted=wanted, then=then), back)
+
+    @work(group="after-check", exit_on_error=False)
+    async def _after_check(self, then: str) -> None:
+        """Looks with the new level, then goes on to the act that wanted it."""
+        case = self.state.case
+        try:
+            self.last_look = await self.app.backend.ask(lambda desk: desk.look(case))
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+            return
+        self.redraw()
+        if then:
+            self._begin(then)
+        self.look_again()
+
+    # ── the case ────────────────────────────────────────────────────────────
+
+    def action_note(self) -> None:
+        """N: a note, kept while it is typed."""
+        from screens.dialogs.note import Note
+
+        def noted(saved: bool | None) -> None:
+            if saved:
+                self.app.say(Tone.OK, _("Note ajoutée au dossier {number}.").format(number=self.state.case))
+            self.look_again()
+
+        self.app.push_screen(Note(self.state), noted)
+
+    def action_conclude(self) -> None:
+        """C: the wrap-up, then home."""
+        from screens.dialogs.conclude import Conclude
+
+        def concluded(sentence: str | None) -> None:
+            if sentence:
+                self.app.say(Tone.OK, sentence)
+                self._home()
+
+        self.app.push_screen(Conclude(self.state, self.desk), concluded)
+
+    @work(group="leave", exit_on_error=False)
+    async def action_leave(self) -> None:
+        """Échap: home; the call was not concluded and stays in « À reprendre »."""
+        case = self.state.case
+        try:
+            await self.app.backend.ask(lambda desk: desk.leave(case))
+        except Failed as failure:
+            self.app.say(Tone.BAD, failure.sentence)
+        else:
+            self.app.say(
+                Tone.PLAIN, _("Appel quitté sans conclure : dossier {number} à reprendre.").format(number=case)
+            )
+        self._home()
+
+    def _home(self) -> None:
+        while len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+    def action_copy(self) -> None:
+        """Y: the case number, by the terminal; shown as well, because many terminals refuse silently."""
+        number = str(self.state.case)
+        self.app.copy_to_clipboard(number)
+        self.app.say(Tone.OK, _("Copié :"), _("{number} (sinon, sélectionnez-le ici).").format(number=number))
+
+    def action_history(self) -> None:
+        """H: the whole case."""
+        from screens.dialogs.history import History
+
+        view = self.last_look.view if self.last_look is not None else None
+        self.app.push_screen(History(self.state.case, view, self.desk))
+
+    # ── the palette's acts ──────────────────────────────────────────────────
+
+    def action_dispute(self) -> None:
+        """« Je n’ai jamais cliqué » on an active account."""
+        from screens.dialogs.confirm import Confirm
+
+        self.app.push_screen(
+            Confirm(
+                self.words.text("acts.dispute.question"),
+                _("La confirmation est signalée au superviseur ; le compte reste comme il est."),
+                self.words.text("acts.dispute.verb"),
+                lambda desk: desk.dispute(self.state.case),
+            ),
+            self._acted,
+        )
+
+    def action_unmask(self) -> None:
+        """The address in clear, at level 2; asks why, which is logged."""
+        from screens.dialogs.reason import Reason as AskReason
+
+        def shown(address: str | None) -> None:
+            if address:
+                self.app.say(Tone.WARN, _("Adresse au dossier :"), address)
+
+        self.app.push_screen(
+            AskReason(
+                _("Afficher l’adresse entière ?"),
+                _("La consultation est journalisée. Ne lisez jamais l’adresse à l’appelant."),
+                _("Afficher"),
+                lambda desk, reason: desk.unmask(self.state.case, reason),
+            ),
+            shown,
+        )
+
+    def action_lift(self) -> None:
+        """A supervisor ends a suspension."""
+        self._supervise(Act.LIFT, lambda desk, reason: desk.lift(self.state.case, reason))
+
+    def action_cancel(self) -> None:
+        """A supervisor ends the enrolment."""
+        self._supervise(Act.CANCEL, lambda desk, reason: desk.cancel(self.state.case, reason))
+
+    def action_unlock(self) -> None:
+        """A supervisor lets caller checks go on."""
+        self._supervise(Act.UNLOCK, lambda desk, reason: desk.unlock(self.state.case, reason))
+
+    def _supervise(self, act: Act, deed: "Callable[[Desk, str], Done]") -> None:
+        """A supervisor's act: its consequence in one sentence, a reason, V."""
+        from screens.dialogs.reason import Reason as AskReason
+
+        refusal = self._refusal(act)
+        if refusal:
+            self.explain_refusal(f"call.{act}", refusal)
+            return
+        effect = self._effect(act) or DEFAULT_EFFECTS[act]
+        self.app.push_screen(
+            AskReason(
+                self.words.text(f"acts.{act}.question"),
+                self.words.consequence(effect, "", None),
+                self.words.text(f"acts.{act}.verb"),
+                deed,
+            ),
+            self._acted,
+        )
+
+    def _effect(self, act: Act) -> "Effect | None":
+        view = self.last_look.view if self.last_look is not None else None
+        verdict = view.allowed.get(act) if view is not None else None
+        return verdict.effect if verdict is not None else None
+
+    def _refusal(self, act: Act) -> str:
+        """Why the service would refuse; empty when it would not, or when nothing is known of it."""
+        view = self.last_look.view if self.last_look is not None else None
+        verdict: VerdictView | None = view.allowed.get(act) if view is not None else None
+        if verdict is None or verdict.allowed or view is None:
+            return ""
+        return self.words.reason(act, verdict, self.app.now(), "sentence")
+
+    def action_hand_over(self) -> None:
+        """The case goes to another agent; one's contact ends."""
+        self._give(_("Transmettre l’appel ?"), _("Transmettre"), lambda desk, to, text: desk.hand_over(self.state.case, to, text))
+
+    def action_reassign(self) -> None:
+        """A supervisor gives the case to another agent."""
+        self._give(_("Réattribuer le dossier ?"), _("Réattribuer"), lambda desk, to, text: desk.reassign(self.state.case, to, text))
+
+    def _give(self, title: str, verb: str, deed: "Callable[[Desk, str, str], None]") -> None:
+        from screens.dialogs.give import Give
+
+        def given(to: str | None) -> None:
+            if to:
+                self.app.say(
+                    Tone.OK,
+                    _("Dossier {number} confié à l’agent {to}.").format(number=self.state.case, to=to),
+                )
+                self._home()
+
+        self.app.push_screen(Give(title, verb, deed), given)

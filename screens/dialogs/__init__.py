@@ -1,0 +1,1 @@
+"""Dialogs: one sentence says the consequence, V validates, Échap leaves; Annuler has the focus."""

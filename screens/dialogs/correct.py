@@ -1,0 +1,102 @@
+"""A: the new address, read back letter by letter, the question, a reason, V."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Act, Effect
+from screens.dialogs.base import Leave
+from screens.dialogs.reissue import Reissue
+from screens.safe import fit
+from screens.spelling import likely_domain, spelled
+from screens.widgets.choices import Choices
+from screens.widgets.field import Field
+from screens.widgets.yes_no import YesNo
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import Done
+
+NOT_TOLD = ("typo", "test_other_address")
+SPELLED = 46
+
+
+class Correct(Reissue):
+    """A new address, link and window, at level 2."""
+
+    ACT = Act.CORRECT
+    EFFECT = Effect.NEW_ADDRESS_NEW_WINDOW
+    REASONS = "correct_reasons"
+
+    def compose_facts(self) -> "ComposeResult":
+        """The field, the likely domain, what to read back."""
+        yield Field("address", _("Nouvelle adresse"))
+        yield Static("", id="likely", markup=False)
+        yield Static("", id="spelled", markup=False)
+
+    def consequence(self) -> Content:
+        """The address typed takes its place in the sentence as soon as it is one."""
+        typed = self.query_one(Field).value if self.is_mounted else ""
+        where = typed if "@" in typed else _("la nouvelle adresse")
+        sentence = self.words.consequence(self.effect, where, self.valid_until())
+        return Content.styled(sentence, "$ink")
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        likely = likely_domain(event.value)
+        self.query_one("#likely", Static).update(
+            Content.assemble(
+                ("▲ ", "$warn"), (f"{likely}\u00a0?   ", "$warn"), (" ↓ ", "bold $ink on $sel"), (" " + _("prendre"), "$ink")
+            )
+            if likely
+            else Content("")
+        )
+        text = spelled(event.value)
+        line = Content.assemble((_("À relire") + "  ", "$muted"), (fit(text, 200), "$ink")) if text else Content("")
+        self.query_one("#spelled", Static).update(line)
+        self.changed()
+
+    @on(Input.Submitted)
+    def _typed(self) -> None:
+        if self.query_one(Field).value:
+            self.query_one(Leave).focus()
+
+    def action_move(self, by: int) -> None:
+        """↓ in the field takes the likely domain; elsewhere the arrows choose the reason."""
+        field = self.query_one(Field)
+        likely = likely_domain(field.value)
+        if field.input.has_focus:
+            if by > 0 and likely:
+                field.input.value = field.value.rpartition("@")[0] + "@" + likely
+                field.input.cursor_position = len(field.input.value)
+        else:
+            super().action_move(by)
+
+    def changed(self) -> None:
+        """The consequence names the address; whether the old one is told depends on the reason."""
+        super().changed()
+        self.query_one("#consequence", Static).update(self.consequence())
+        reason = self.query_one(Choices).value
+        if reason:
+            key = "notice.not_told" if reason in NOT_TOLD else "notice.told"
+            self.trouble(self.words.text(key), "·", "muted")
+
+    def missing(self) -> str:
+        """The address, then what a reissue asks."""
+        address = self.query_one(Field).value
+        if "@" not in address[1:] or "." not in address.rpartition("@")[2]:
+            return _("saisissez l’adresse")
+        return super().missing()
+
+    def deed(self, desk: "Desk") -> "Done":
+        """Corrects it."""
+        from ameli_support.accounts.contract import CorrectReason
+
+        answer = self.query_one(YesNo).answer is True
+        reason = CorrectReason(self.query_one(Choices).value or "")
+        return desk.correct(self.state.case, self.query_one(Field).value, reason, answer)

@@ -1,0 +1,91 @@
+"""F1: explains what has the focus, then the keys of the screen, all from the registry."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from ameli_support.i18n import _
+from screens.actions import Scope, key_label, of_scope
+from screens.frame import Framed
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from screens.app import AmeliSupport
+    from screens.widgets.line import Part
+
+KEY = 9
+
+
+class Help(ModalScreen[None]):
+    """Any key that leaves a dialog leaves it."""
+
+    CSS_PATH = "palette.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar["list[BindingType]"] = [
+        ("escape,f1,enter", "leave", ""),
+        ("down", "scroll(3)", ""),
+        ("up", "scroll(-3)", ""),
+        ("pagedown,space", "scroll(12)", ""),
+        ("pageup", "scroll(-12)", ""),
+    ]
+    app: "AmeliSupport"
+
+    def __init__(self, screen: "Screen[object]") -> None:
+        super().__init__()
+        self._behind = screen
+
+    def compose(self) -> "ComposeResult":
+        """One text, scrolled when the terminal is low."""
+        with Vertical(id="dialog"), VerticalScroll(id="scroll", can_focus=False):
+            yield Static(self.text(), id="text", markup=False)
+
+    def text(self) -> Content:
+        """The focused thing, the screen's keys, the app's keys, copying."""
+        focused = self._behind.focused
+        scope = self._behind.SCOPE if isinstance(self._behind, Framed) else Scope.DIALOG
+        parts: list[Part] = []
+        explained = explain(focused.id or "" if focused is not None else "")
+        if explained:
+            parts += [(_("Ici") + "\n", "$muted"), (explained + "\n\n", "$ink")]
+        for each in dict.fromkeys((scope, Scope.APP)):
+            heading = _("Partout") if each is Scope.APP else _("Cet écran")
+            parts.append((heading + "\n", "$muted"))
+            for action in of_scope(each):
+                key = key_label(action, self.app.launch.keymap)
+                if key:
+                    parts += [(key.ljust(KEY), "bold $ink"), (f"{_(action.tooltip)}\n", "$ink")]
+            parts.append("\n")
+        parts.append((_("Les lettres n’agissent que hors d’un champ. Maj + glisser sélectionne du texte."), "$muted"))
+        return Content.assemble(*parts)
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls."""
+        self.query_one("#scroll").scroll_relative(y=by, animate=False)
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)
+
+
+def explain(focused: str) -> str:
+    """What the focused field expects."""
+    if focused.startswith("field-"):
+        focused = focused.removeprefix("field-")
+    return {
+        "lookup": _(
+            "Un numéro, un mail, un téléphone, un nom avec sa date de naissance, ou un n° de dossier. "
+            "Plusieurs à la fois comptent pour le contrôle. Les chiffres se tapent aussi sans Maj."
+        ),
+        "purpose": _("Pourquoi ce dossier est consulté. Le motif est journalisé."),
+        "resume": _("Vos dossiers à reprendre. Entrée en ouvre un."),
+        "nir": _("13 caractères, ou 15 avec la clé. Les espaces sont acceptés."),
+        "birth_date": _("Huit chiffres suffisent : 24081962 devient 24/08/1962."),
+        "said": _("L’adresse que l’appelant dit, telle qu’il la dit. Elle n’est pas conservée."),
+        "address": _("La nouvelle adresse. Relisez-la à l’appelant, lettre par lettre."),
+        "text": _("La note du dossier. Ni numéro de sécurité sociale, ni code, ni lien."),
+    }.get(focused, "")

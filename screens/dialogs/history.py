@@ -1,0 +1,85 @@
+"""H: the whole case: its summary, its mails, its notes."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from ameli_support.i18n import _
+from screens.actions import Scope, bindings
+from screens.backend import Failed
+from screens.dialogs.base import Dialog
+from screens.safe import clean
+from screens.sending import mail_rows
+from screens.when import stamp
+from screens.words import Words
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ameli_support.accounts.contract import RecordView
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import CaseHistory
+    from screens.widgets.line import Part
+
+
+class History(Dialog[None]):
+    """Reads only; ↑ ↓ scroll."""
+
+    BINDINGS: ClassVar = bindings(Scope.DIALOG)
+
+    def __init__(self, case: int, record: "RecordView | None", desk: "Desk") -> None:
+        super().__init__(_("Dossier {number}").format(number=case), "", "")
+        self.case, self.record = case, record
+        self.words = Words(desk.procedure)
+
+    def compose_body(self) -> "ComposeResult":
+        """One scrolling text."""
+        with VerticalScroll(id="pages", can_focus=False):
+            yield Static(_("Lecture…"), id="page", markup=False)
+
+    def on_mount(self) -> None:
+        """Reads the case in a worker."""
+        super().on_mount()
+        self.query_one("#consequence").display = False
+        self.read()
+
+    def refresh_feet(self) -> None:
+        """Nothing to validate."""
+
+    def action_validate(self) -> None:
+        """Nothing to validate."""
+
+    def action_move(self, by: int) -> None:
+        """↑ ↓ scroll."""
+        self.query_one("#pages").scroll_relative(y=by * 3, animate=False)
+
+    @work(exclusive=True, group="read", exit_on_error=False)
+    async def read(self) -> None:
+        """The case as it stands."""
+        case = self.case
+        try:
+            history = await self.app.backend.ask(lambda desk: desk.case(case))
+        except Failed as failure:
+            self.failed(failure)
+            return
+        self.query_one("#page", Static).update(self.page(history))
+
+    def page(self, history: "CaseHistory") -> Content:
+        """Summary, mails, notes; every text from outside verbatim."""
+        now = self.app.now()
+        parts: list[Part] = [(_("Événements") + "\n", "$muted")]
+        parts += [(clean(sentence) + "\n", "$ink") for sentence in history.summary]
+        if self.record is not None and self.record.sends:
+            parts.append(("\n" + _("Mails") + "\n", "$muted"))
+            for row in mail_rows(self.record, now, self.words):
+                parts += [(row.when.ljust(13), "$muted"), (row.what, "$ink"), (f"  {row.who}\n", "$muted")]
+        if history.notes:
+            parts.append(("\n" + _("Notes") + "\n", "$muted"))
+        for note in history.notes:
+            text = clean(note.text) if note.text else _("(effacée ou réservée au niveau 1)")
+            parts += [(stamp(note.at, now).ljust(13), "$muted"), (text, "$ink")]
+            parts.append((f"  {_('agent {number}').format(number=clean(note.actor))}\n", "$muted"))
+        return Content.assemble(*parts)

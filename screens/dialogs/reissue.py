@@ -1,0 +1,80 @@
+"""E: « Avez-vous vous-même créé ce compte ? », a reason, V."""
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Act, Effect
+from screens.dialogs.act import ActDialog
+from screens.when import day_hour, hour
+from screens.widgets.choices import Choices
+from screens.widgets.yes_no import YesNo
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import Done
+
+SUSPEND = "call.suspend"
+
+
+class Reissue(ActDialog):
+    """A new link and a new window, at level 2."""
+
+    ACT = Act.REISSUE
+    EFFECT = Effect.NEW_LINK_NEW_WINDOW
+    REASONS = "reissue_reasons"
+
+    def compose_body(self) -> "ComposeResult":
+        """What will be valid until when, the question, the reason."""
+        yield from self.compose_facts()
+        yield YesNo(self.words.text("questions.self_created"))
+        yield Static(_("Motif"), classes="heading", markup=False)
+        yield Choices([(*each, "") for each in self.words.keyed(self.REASONS)])
+
+    def compose_facts(self) -> "ComposeResult":
+        """Window and identity."""
+        until = self.state.level_until
+        identity = _("niveau {level}").format(level=int(self.state.level))
+        if until is not None:
+            identity += _(", jusqu’à {hour}").format(hour=hour(until))
+        yield from fact(_("Délai"), Content.styled(_("jusqu’au {when}").format(when=day_hour(self.window_end())), "$ink"))
+        yield from fact(_("Identité"), Content.assemble(("√ ", "$ok"), (identity, "$ink")), last=True)
+
+    def action_answer(self, yes: bool) -> None:
+        """O or N; a no leaves only suspending."""
+        self.query_one(YesNo).say(yes)
+        self.changed()
+        if not yes:
+            self.trouble(self.words.text("reasons.did_not_create.sentence"))
+
+    def missing(self) -> str:
+        """The answer, then the reason."""
+        answer = self.query_one(YesNo).answer
+        if answer is None:
+            return _("répondez O ou N")
+        if not answer:
+            return _("S pour suspendre")
+        return "" if self.query_one(Choices).value else _("choisissez un motif")
+
+    def key_s(self) -> None:
+        """After a no: suspending is the only act."""
+        if self.query_one(YesNo).answer is False:
+            self.dismiss(SUSPEND)
+
+    def deed(self, desk: "Desk") -> "Done":
+        """Issues the link."""
+        from ameli_support.accounts.contract import ReissueReason
+
+        return desk.reissue(self.state.case, ReissueReason(self.query_one(Choices).value or ""), True)
+
+
+def fact(label: str, value: Content, *, last: bool = False) -> "ComposeResult":
+    """A row « Délai   jusqu’au 14/12 à 14:32 »."""
+    with Container(classes="row gap" if last else "row"):
+        yield Static(label, classes="label", markup=False)
+        yield Static(value, classes="value", markup=False)

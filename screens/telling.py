@@ -1,0 +1,253 @@
+"""From a look at the record to the picture of the call screen: pure, no widget, no clock of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.identity import Level
+from ameli_support.onboarding.link import Phase
+from ameli_support.onboarding.steps import Step
+from ameli_support.onboarding.wording import clock_time, short_date
+from screens.actions import BY_ID, COLUMN
+from screens.delaying import delay_bar
+from screens.notice import Tone
+from screens.picture import Band, DelayBar, FootRow, Mark, Offer, Offered, PersonLine, Picture, RailStep
+from screens.scripting import say, seen
+from screens.sending import mail_rows
+from screens.when import full_date, whole_days
+from screens.words import Words
+
+if TYPE_CHECKING:
+    from ameli_support.accounts.contract import RecordView, VerdictView
+    from ameli_support.casework.views import CallState, Look
+
+STEPS = tuple(Step)
+CHECKS_FIRST = {Reason.LEVEL_1_FIRST, Reason.LEVEL_2_FIRST}
+TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "■": Tone.BAD, "○": Tone.PLAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a picture is made from. `done` is whether an act took place in this call; `summary` the
+    case's sentences, newest last."""
+
+    state: "CallState"
+    look: "Look | None"
+    words: Words
+    now: datetime
+    done: bool = False
+    summary: Sequence[str] = ()
+    supervisor: bool = False
+
+    @property
+    def view(self) -> "RecordView | None":
+        """The record as last known."""
+        return self.look.view if self.look is not None else None
+
+    @property
+    def down(self) -> bool:
+        """Whether the account service is missing."""
+        return self.look is not None and self.look.service == "down"
+
+
+def picture(scene: Scene) -> Picture:
+    """The whole call screen."""
+    view = scene.view
+    return Picture(
+        person=person_line(scene),
+        band=stale(scene, band(scene)),
+        rail=rail(scene),
+        delay=delay_bar(view, scene.now, scene.words) if view is not None else DelayBar(),
+        seen=seen(scene),
+        say=say(scene),
+        offers=offers(scene),
+        mails=mail_rows(view, scene.now, scene.words) if view is not None else (),
+        events=event_rows(scene),
+    )
+
+
+def person_line(scene: Scene) -> PersonLine:
+    """Who the case is about; before level 1 only that a record was found."""
+    view, state = scene.view, scene.state
+    case = _("dossier {number}").format(number=state.case)
+    reached = view.level if view is not None else state.level
+    level = _("identité niveau {level}").format(level=int(reached))
+    if scene.supervisor:
+        level = _("consultation journalisée")
+    checked = reached > Level.NOTHING
+    if view is None or view.person is None:
+        name = _("Appelant non identifié") if state.record_found else _("Appel sans dossier")
+        return PersonLine(name, (), level, checked, case)
+    person = view.person
+    born = ""
+    if person.birth_date is not None:
+        form = _("née le {date}") if person.title.startswith("Mme") else _("né le {date}")
+        born = form.format(date=full_date(person.birth_date))
+    return PersonLine(
+        f"{person.title} {person.name}".strip(),
+        (born, person.nir_masked, scene.words.fund(view.fund)),
+        level,
+        checked,
+        case,
+    )
+
+
+# ── the band ────────────────────────────────────────────────────────────────
+
+
+def band(scene: Scene) -> Band:
+    """Where it is stuck and until when; the procedure's words."""
+    view = scene.view
+    locked = scene.state.locked_until or (view.locked_until if view is not None else None)
+    if locked is not None:
+        head = _("Dossier verrouillé après {number} contrôles échoués").format(
+            number=scene.words.procedure.numbers.failed_checks_lock
+        )
+        until = _("jusqu’au {day} à {hour}").format(day=short_date(locked), hour=clock_time(locked))
+        return Band(Tone.BAD, "■", head, head, until)
+    if view is None:
+        if scene.look is not None and scene.look.refused:
+            return Band(Tone.WARN, "▲", scene.look.refused, scene.look.refused, "")
+        head = _("Niveau 0 : conseil général, rien du dossier")
+        return Band(Tone.PLAIN, "○", head, head, "")
+    if view.closed_because is not None:
+        reason = scene.words.text(f"reasons.{view.closed_because}.sentence", date="", time="")
+        return _worded(scene, "told_nothing", None, reason=reason)
+    at = {
+        Phase.NOT_SENT: view.step_since,
+        Phase.LIVE: view.link.expires_at if view.link else None,
+        Phase.INACTIVE: view.window_closes_at,
+        Phase.CLOSED: view.window_closes_at,
+        Phase.ACTIVE: view.confirmed_at,
+        Phase.SUSPENDED: view.suspended_at,
+        Phase.ENDED: view.step_since,
+    }
+    if view.phase is None:
+        return _worded(scene, "none", None)
+    values = {
+        "since": whole_days(scene.now - view.link.expires_at) if view.link else "",
+        "step": scene.words.step(view.step, view.route) if view.step else "",
+        "step_number": STEPS.index(view.step) + 1 if view.step else "",
+        "ended": scene.words.text(f"ended.{view.ended}") if view.ended else "",
+    }
+    shown = _worded(scene, view.phase, at[view.phase], **values)
+    if view.phase is Phase.ACTIVE and view.confirmation_disputed_at is not None:
+        head = _("Compte activé, confirmation contestée")
+        return replace(shown, tone=Tone.WARN, sign="▲", head=head, short_head=head)
+    return shown
+
+
+def _worded(scene: Scene, name: str, at: datetime | None, **values: object) -> Band:
+    """A band of procedure.toml; its first character is its sign."""
+    instant = {"date": short_date(at) if at else "", "time": clock_time(at) if at else ""}
+    left, short, right = (
+        scene.words.text(f"bands.{name}.{part}", **instant, **values) for part in ("left", "short", "right")
+    )
+    needs_date = name in set(Phase)
+    return Band(
+        TONES.get(left[0], Tone.PLAIN), left[0], left[2:], short[2:], right if at or not needs_date else ""
+    )
+
+
+def stale(scene: Scene, shown: Band) -> Band:
+    """Grey and « état connu à … » while the service is missing."""
+    if not scene.down or scene.look is None or scene.look.known_at is None or scene.view is None:
+        return shown
+    known = scene.words.text("bands.stale.right", date="", time=clock_time(scene.look.known_at))
+    return replace(shown, stale=True, deadline=known)
+
+
+# ── the journey ─────────────────────────────────────────────────────────────
+
+
+def rail(scene: Scene) -> tuple[RailStep, ...]:
+    """Seven steps; without a record all are to come."""
+    view = scene.view
+    route = view.route if view is not None else None
+    here = STEPS.index(view.step) if view is not None and view.step is not None else -1
+    finished = view is not None and view.phase is Phase.ACTIVE
+
+    def mark(index: int) -> Mark:
+        if finished or index < here:
+            return Mark.DONE
+        return Mark.HERE if index == here else Mark.TO_COME
+
+    return tuple(
+        RailStep(mark(index), index + 1, scene.words.step(step, route)) for index, step in enumerate(STEPS)
+    )
+
+
+# ── what can be done ────────────────────────────────────────────────────────
+
+
+def offers(scene: Scene) -> tuple[Offer, ...]:
+    """The column, in its fixed order, one of them recommended."""
+    found = [_offer(scene, action) for action in COLUMN]
+    chosen = _recommended(scene, {offer.action: offer for offer in found})
+    return tuple(replace(offer, recommended=offer.action == chosen) for offer in found)
+
+
+def _offer(scene: Scene, action: str) -> Offer:
+    act = BY_ID[action].act
+    if act is None:
+        return Offer(action, Offered.OPEN)
+    view = scene.view
+    if view is None:
+        return _offer_without_view(scene, action, act)
+    verdict = view.allowed.get(act)
+    if verdict is None:
+        return _forbidden(action, scene.words.text("reasons.no_enrolment.hint"))
+    if not verdict.allowed and verdict.reason not in CHECKS_FIRST:
+        return _forbidden(action, _why(scene, act, verdict), _why(scene, act, verdict, "sentence"))
+    if scene.down:
+        return _forbidden(action, scene.words.text("hints.service_cut"))
+    if verdict.allowed:
+        return Offer(action, Offered.OPEN, scene.words.effect(verdict.effect) if verdict.effect else "")
+    return Offer(action, Offered.CHECK_FIRST, _why(scene, act, verdict))
+
+
+def _forbidden(action: str, hint: str, sentence: str = "") -> Offer:
+    """A refusal; the « × » is drawn by the column."""
+    return Offer(action, Offered.FORBIDDEN, hint.removeprefix("×").strip(), sentence)
+
+
+def _offer_without_view(scene: Scene, action: str, act: Act) -> Offer:
+    """Level 0: suspending is possible on a found record, everything else wants the check first."""
+    if not scene.state.record_found:
+        return _forbidden(action, _("sans dossier"))
+    if scene.down:
+        return _forbidden(action, scene.words.text("hints.service_cut"))
+    if scene.state.locked_until is not None:
+        return _forbidden(action, scene.words.text("reasons.checks_locked.hint"))
+    if act is Act.SUSPEND:
+        return Offer(action, Offered.OPEN, scene.words.text("acts.suspend.hint"))
+    level = Reason.LEVEL_1_FIRST if act is Act.RESEND else Reason.LEVEL_2_FIRST
+    return Offer(action, Offered.CHECK_FIRST, scene.words.text(f"reasons.{level}.hint"))
+
+
+def _why(scene: Scene, act: Act, verdict: "VerdictView", part: str = "hint") -> str:
+    return scene.words.reason(act, verdict, scene.now, part)
+
+
+def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
+    """One chip is filled: the act that goes on, else noting (service cut) or concluding."""
+    if scene.down:
+        return "call.note"
+    if scene.done:
+        return "call.conclude"
+    for action in ("call.resend", "call.reissue"):
+        if by_action[action].state is not Offered.FORBIDDEN:
+            return action
+    return "call.conclude"
+
+
+def event_rows(scene: Scene) -> tuple[FootRow, ...]:
+    """The newest sentences of the case first."""
+    rows = []
+    for sentence in reversed(scene.summary):
+        when, __, what = sentence.partition(" ")
+        rows.append(FootRow(when, what))
+    return tuple(rows)
