@@ -65,10 +65,11 @@ def _register_case(app: typer.Typer) -> None:
         number: Annotated[str, typer.Argument(metavar="N | -", help=_("numéro ; « - » : un par ligne"))],
         json: Annotated[bool, json_option()] = False,
     ) -> int:
+        single = [] if number == "-" else [ask.case_number(number)]
         with desk() as opened:
             purpose = ask.one("purpose", _("Motif de la consultation : ")) if is_supervisor(opened) else None
-            for text in ask.each_line() if number == "-" else [number]:
-                history = opened.case(ask.case_number(text), purpose)
+            for wanted in single or map(ask.case_number, ask.each_line()):
+                history = opened.case(wanted, purpose)
                 if json:
                     out.one(history)
                 else:

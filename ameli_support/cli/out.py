@@ -5,8 +5,9 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Any, TextIO
 
 from ameli_support.clock import paris
@@ -15,13 +16,17 @@ _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def as_json(value: Any) -> Any:
-    """`value` as JSON types: instants in ISO 8601 UTC, enums by value, models and dataclasses as objects."""
+    """`value` as JSON types: instants in ISO 8601 UTC, durations in seconds, enums by their value."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes | Path):
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     if isinstance(value, Mapping):
         return {str(as_json(key)): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -25,7 +25,7 @@ def _parameters(command: Any, ctx: Any) -> list[str]:
             continue
         text = param.help or ""
         if param.param_type_name == "argument":
-            arguments.append((param.make_metavar(ctx), text))
+            arguments.append((param.metavar or param.name, text))
         elif "--help" in param.opts:
             options.append(("--help", _("montre cette page")))
         else:
@@ -59,7 +59,8 @@ class Command(TyperCommand):
     """A command whose help page is linear text in the person's language."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
+        words = [p.metavar or p.name for p in self.get_params(ctx) if p.param_type_name == "argument"]
+        usage = " ".join([ctx.command_path, _("[OPTIONS]"), *words])
         page = [_("Utilisation : {usage}").format(usage=usage), "", self.help or ""]
         formatter.write("\n".join([*page, *_parameters(self, ctx), *everywhere()]) + "\n")
 
@@ -100,7 +101,7 @@ def usage_sentence(error: typer.TyperException) -> str:
     param: Any = getattr(error, "param", None)
     name = str(getattr(error, "option_name", "") or "")
     if not name and param is not None:
-        name = param.opts[0] if param.param_type_name == "option" else param.make_metavar(ctx)
+        name = param.opts[0] if param.param_type_name == "option" else param.metavar or ""
     match type(error).__name__:
         case "MissingParameter":
             said = _("Il manque {name}.").format(name=name)

@@ -18,8 +18,14 @@ from ameli_support.i18n import _
 
 if TYPE_CHECKING:
     from ameli_support.sandbox.lock import Lock
+    from ameli_support.sandbox.maildirs import Received
 
 _PART = re.compile(r"(\d{1,6})([dhms])")
+# what an invented person can say of themselves
+_SAID = (
+    *("nir", "title", "birth_name", "used_name", "first_names", "birth_date", "postcode", "address"),
+    *("mobile", "landline", "status", "scheme", "fund", "file"),
+)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -116,11 +122,11 @@ def _register_clock(sandbox: typer.Typer) -> None:
         json: Annotated[bool, json_option()] = False,
     ) -> int:
         found = running()
-        from ameli_support.sandbox import control
+        from ameli_support.sandbox import remote
 
         try:
-            state = control.forward(found, duration(by)) if by else control.status(found)
-        except control.ControlFailed:
+            state = remote.forward(found, duration(by)) if by else remote.status(found)
+        except remote.ControlFailed:
             raise CommandError(_("Le bac à sable ne répond pas."), ExitCode.UNREACHABLE) from None
         if json:
             out.one(state)
@@ -140,21 +146,24 @@ def _register_inbox(sandbox: typer.Typer) -> None:
         number: Annotated[str, typer.Argument(metavar="[N]", help=_("montre ce mail en entier"))] = "",
         json: Annotated[bool, json_option()] = False,
     ) -> int:
-        from ameli_support.cli import maildir
+        root = Path(running().maildir)
+        from ameli_support.sandbox.maildirs import list_mails
 
-        mails = maildir.mails(Path(running().maildir), address)
+        mails = list_mails(root, address)
         if number:
             chosen = _number(number, len(mails))
             if not chosen:
                 raise BadInput(_("Les mails sont numérotés à partir de 1."))
             mails = mails[chosen - 1 : chosen]
-        if json:
-            for mail in mails:
-                out.one(mail)
-        elif number:
-            out.lines(line for mail in mails for line in mail.full())
-        else:
-            out.lines([mail.row() for mail in mails] or [_("Boîte vide.")])
+        for mail in mails:
+            if json:
+                out.one({key: value for key, value in out.as_json(mail).items() if key != "raw"})
+            elif number:
+                out.lines([*_head(mail), "", *mail.text.rstrip().splitlines()])
+            else:
+                out.lines([f"{mail.number}. {out.when(mail.arrived_at)} · {mail.sender} · {mail.subject}"])
+        if not mails and not json:
+            out.lines([_("Boîte vide.")])
         return ExitCode.DONE if mails else ExitCode.NOT_FOUND
 
     add(
@@ -165,6 +174,14 @@ def _register_inbox(sandbox: typer.Typer) -> None:
     )
 
 
+def _head(mail: "Received") -> list[str]:
+    return [
+        _("De : {sender}").format(sender=mail.sender),
+        _("Objet : {subject}").format(subject=mail.subject),
+        _("Reçu : {when}").format(when=out.when(mail.arrived_at)),
+    ]
+
+
 def _register_people(sandbox: typer.Typer) -> None:
     def people(json: Annotated[bool, json_option()] = False) -> int:
         try:
@@ -172,24 +189,16 @@ def _register_people(sandbox: typer.Typer) -> None:
         except ImportError:
             raise not_installed() from None
         for member in CAST.values():
+            person = out.as_json(member.person)
             if json:
-                out.one({"key": member.key, "what": member.what, **out.as_json(member.person)})
+                out.one({"key": member.key, "what": member.what, **{name: person[name] for name in _SAID}})
             else:
+                told = (person[name] for name in ("nir", "birth_date", "postcode", "address"))
+                name = f"{person['title']} {person['first_names']} {member.person.name}"
                 out.lines(
                     [
-                        f"{member.key}\u00a0: {member.what}",
-                        "  "
-                        + " · ".join(
-                            part
-                            for part in (
-                                f"{member.person.title} {member.person.first_names} {member.person.name}",
-                                member.person.nir,
-                                member.person.birth_date,
-                                member.person.postcode,
-                                member.person.address,
-                            )
-                            if part
-                        ),
+                        f"{member.key}{ask.colon()}{member.what}",
+                        "  " + " · ".join(filter(None, (name, *told))),
                     ]
                 )
         return ExitCode.DONE

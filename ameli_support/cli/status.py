@@ -29,9 +29,9 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         if several not in ("", "-") or bool(several) == bool(case):
             raise BadInput(_("Attendu : --case N, ou « - » pour lire les numéros sur l’entrée."))
+        numbers = map(ask.case_number, ask.each_line()) if several else iter([ask.case_number(case)])
         with desk() as opened:
-            numbers = ask.each_line() if several else iter([case])
-            codes = [_one(opened, ask.case_number(text), json) for text in numbers]
+            codes = [_one(opened, number, json) for number in numbers]
         return next((code for code in codes if code), ExitCode.DONE)
 
     add(

@@ -101,9 +101,10 @@ def checked(answer: Checked, wanted: Level, case: int) -> list[str]:
         lines.append(_("Suite : ameli-support status --case {case}").format(case=case))
     elif answer.locked_until is not None:
         lines.append(
-            _(
-                "■ Dossier verrouillé jusqu’au {when}. Dites seulement : « je ne peux pas poursuivre »."
-            ).format(when=when(answer.locked_until))
+            _("■ Dossier verrouillé jusqu’au {when}. Dites seulement : « {sentence} »").format(
+                when=when(answer.locked_until),
+                sentence=procedure().text("reminders.cannot_continue", language()),
+            )
         )
     elif answer.failed:
         lines.append(_("× Contrôle échoué. Un nouveau contrôle est possible."))
