@@ -1,0 +1,38 @@
+"""One world on each database for the whole run; each test brings its own people and disturbs no other."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from ameli_support.clock import FixedClock
+from ameli_support.sandbox.world import World, open_world
+from tests import parts
+from tests.sandbox.service import Service
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An empty world on SQLite and on PostgreSQL, on a clock that only tests move."""
+    folder = tmp_path_factory.mktemp("world")
+    if request.param == "sqlite":
+        world = open_world(folder / "sandbox.db", folder / "keys", system=FixedClock(MONDAY), pool_size=16)
+        yield world
+        world.close()
+        return
+    server: parts.PostgreSQL = request.getfixturevalue("postgres_server")
+    with server.fresh_database(f"w{uuid.uuid4().hex[:16]}") as url:
+        world = open_world(url, folder / "keys", system=FixedClock(MONDAY), pool_size=16)
+        yield world
+        world.close()
+
+
+@pytest.fixture
+def service(shared_world: World) -> Service:
+    """The account service, with the means to make people and to act as agents."""
+    clock = shared_world.system
+    assert isinstance(clock, FixedClock)
+    return Service(shared_world, clock)
