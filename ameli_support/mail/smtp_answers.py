@@ -57,7 +57,6 @@ class Reading:
 
 # ── stripping ───────────────────────────────────────────────────────────────
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _LINK = re.compile(r"(?i)\b(?:https?|mailto)(?:://|:|%3a)\S+")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;]+")
 _TOKEN = re.compile(r"(?<![\w=-])[\w=-]{32,}(?![\w=-])")
@@ -70,7 +69,7 @@ def strip(text: str) -> str:
     """One printable line of at most 300 characters, without addresses, links, tokens or NIRs."""
     if len(text) > _SEARCHED:
         text = text[:_SEARCHED].rpartition(" ")[0]
-    text = _CONTROL.sub(" ", text)
+    text = "".join(c if c.isprintable() else " " for c in text)
     text = _LINK.sub("[lien]", text)
     text = _ADDRESS.sub("[adresse]", text)
     text = _TOKEN.sub("[jeton]", text)
