@@ -178,8 +178,10 @@ class AccountsClient:
             settled = self.settle(key)
         except (ServiceDown, ServiceProblem):
             raise OutcomeUnknown(key, Kind.CUT, self.down_since) from None
-        if settled.answer is None:
+        if settled.settled is c.Settled.VOID:
             raise refused
+        if settled.answer is None:
+            raise OutcomeUnknown(key, Kind.GARBAGE, self.down_since)
         return settled.answer
 
     def settle(self, key: str) -> c.SettleAnswer:

@@ -1,4 +1,4 @@
-"""A case: its states, what moves it from one to the next, and the one close gate (rules §10, design.md "A case")."""
+"""A case: its states, what moves it, and the one close gate (rules §10, design.md "A case")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -6,12 +6,19 @@ case; `find` and `find_no_record` begin one.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
+from ameli_support.casework.acting import DISPUTE, Acting, Order, correction, with_reason
+from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.case import Callback, Channel, Outcome, State
+from ameli_support.casework.finding import Finding
+from ameli_support.casework.history import History
+from ameli_support.casework.identifying import Identifying
+from ameli_support.casework.looking import Looking
 from ameli_support.casework.lookup import SearchFacts
-from ameli_support.casework.permissions import Me
+from ameli_support.casework.permissions import Action, Me
+from ameli_support.casework.recovering import Recovering
 from ameli_support.casework.views import (
     CallState,
     CaseFilter,
@@ -27,13 +34,13 @@ from ameli_support.casework.views import (
     Said,
     Settlement,
 )
+from ameli_support.casework.wrapping import Wrapping
 from ameli_support.clock import Clock
+from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
-
-if TYPE_CHECKING:
-    from ameli_support.accounts.client import AccountsClient
-    from ameli_support.onboarding.procedure import Procedure
-    from ameli_support.store.cases import CaseStore
+from ameli_support.onboarding.procedure import Procedure
+from ameli_support.store.cases import CaseStore
+from ameli_support.store.leases import Lease
 
 
 class Desk:
@@ -41,16 +48,25 @@ class Desk:
 
     def __init__(
         self,
-        accounts: "AccountsClient",
-        store: "CaseStore",
+        accounts: AccountsClient,
+        store: CaseStore,
         me: Me,
-        procedure: "Procedure",
+        procedure: Procedure,
         business_clock: Clock,
         system_clock: Clock,
     ) -> None:
         self.me = me
         self.procedure = procedure
-        raise NotImplementedError
+        self.bench = Bench(
+            accounts, store, me, procedure, business_clock, system_clock, Lease(store, me.agent)
+        )
+        self._finding = Finding(self.bench)
+        self._identifying = Identifying(self.bench)
+        self._looking = Looking(self.bench)
+        self._acting = Acting(self.bench, self._looking)
+        self._wrapping = Wrapping(self.bench, self._acting)
+        self._history = History(self.bench)
+        self._recovering = Recovering(self.bench, self._acting)
 
     # ── the contact ─────────────────────────────────────────────────────────
 
@@ -66,23 +82,23 @@ class Desk:
         A supervisor gives a `purpose`. `call` continues a look-up that wanted one more fact.
         A case number opens that case's next contact. Every look-up is logged.
         """
-        raise NotImplementedError
+        return self._finding.find(facts, purpose, channel, call)
 
     def find_no_record(self, channel: Channel = Channel.CALL, call: str | None = None) -> int:
         """« Appel sans dossier »: opens a case without a record, at level 0; its number."""
-        raise NotImplementedError
+        return self._finding.no_record(channel, call)
 
     def resume(self, case: int) -> CallState:
-        """Takes a case of « À reprendre » up again: one's open contact goes on, or a new one begins at level 0."""
-        raise NotImplementedError
+        """Takes a case up again: one's open contact goes on, or a new one begins at level 0."""
+        return self._finding.resume(case)
 
     def call_state(self, case: int) -> CallState:
         """One's open contact in the case; raises `NotInCall` without one."""
-        raise NotImplementedError
+        return call_state(self.bench, self.bench.contact(case))
 
     def leave(self, case: int) -> None:
         """Ends one's contact without concluding: its level ends, the case stays in « À reprendre »."""
-        raise NotImplementedError
+        self._wrapping.leave(case)
 
     # ── who is on the line ──────────────────────────────────────────────────
 
@@ -94,15 +110,15 @@ class Desk:
         representation: Representation | None = None,
     ) -> CallState:
         """Records who speaks and how the contact came about; another speaker starts again at level 0."""
-        raise NotImplementedError
+        return self._identifying.speak(case, direction, speaker, representation)
 
     def highest_level(self, case: int) -> Level:
         """The highest level that this speaker and direction can reach (rules §8)."""
-        raise NotImplementedError
+        return self._identifying.highest(case)
 
     def level_0(self, case: int) -> CallState:
         """Chooses level 0: general advice, nothing compared."""
-        raise NotImplementedError
+        return self._identifying.level_0(case)
 
     def verify(self, case: int, level: Level, facts: Mapping[Fact, str]) -> Checked:
         """Has the service compare what the caller said; the facts are kept nowhere.
@@ -110,11 +126,11 @@ class Desk:
         Facts as typed (the service normalises), a birth date as JJ/MM/AAAA or ISO. Level 0 with
         no facts is `level_0`.
         """
-        raise NotImplementedError
+        return self._identifying.verify(case, level, facts)
 
     def say_address(self, case: int, address: str) -> Said:
         """Has the service compare the address that the caller said (level 1, 3 tries a call)."""
-        raise NotImplementedError
+        return self._identifying.say_address(case, address)
 
     # ── the record ──────────────────────────────────────────────────────────
 
@@ -124,71 +140,73 @@ class Desk:
         Call it once a second while in front, every 5 s when the service is slow or down. Raises
         nothing of the network: `Look.service` tells.
         """
-        raise NotImplementedError
+        return self._looking.look(case)
 
     def unmask(self, case: int, purpose: str) -> str:
         """The address on file, in clear, at level 2; logged."""
-        raise NotImplementedError
+        return self._identifying.unmask(case, purpose)
 
     # ── acts on the account service ─────────────────────────────────────────
 
     def resend(self, case: int) -> Done:
         """Mails the link again; the address must have been said."""
-        raise NotImplementedError
+        return self._acting.act(case, Order(Act.RESEND, Action.RESEND, Level.SIMPLE))
 
     def reissue(self, case: int, reason: ReissueReason, self_created: bool) -> Done:
         """A new link and a new window, at level 2; `self_created` False leaves only `suspend`."""
-        raise NotImplementedError
+        codes = {"reason": reason.value, "self_created": self_created}
+        order = Order(Act.REISSUE, Action.REISSUE, Level.REINFORCED, codes, asks_self_created=True)
+        return self._acting.act(case, order)
 
     def correct(self, case: int, address: str, reason: CorrectReason, self_created: bool) -> Done:
         """A new address, link and window, at level 2."""
-        raise NotImplementedError
+        return self._acting.act(case, correction(address, reason, self_created))
 
     def suspend(self, case: int, reason: str) -> Done:
         """« Ce n’est pas moi »: at any level, with a reason."""
-        raise NotImplementedError
+        return self._acting.act(case, with_reason(Act.SUSPEND, reason, needs_version=False))
 
     def dispute(self, case: int) -> Done:
         """« Je n’ai jamais cliqué » on an active account: a flag for the supervisor."""
-        raise NotImplementedError
+        return self._acting.act(case, Order(DISPUTE, Action.DISPUTE, Level.SIMPLE))
 
     def lift(self, case: int, reason: str) -> Done:
         """Supervisor: ends a suspension."""
-        raise NotImplementedError
+        return self._acting.act(case, with_reason(Act.LIFT, reason))
 
     def cancel(self, case: int, reason: str) -> Done:
         """Supervisor: ends the enrolment and frees its address."""
-        raise NotImplementedError
+        return self._acting.act(case, with_reason(Act.CANCEL, reason))
 
     def unlock(self, case: int, reason: str) -> Done:
         """Supervisor: caller checks may go on."""
-        raise NotImplementedError
+        return self._acting.act(case, with_reason(Act.UNLOCK, reason))
 
     def settle(self, case: int) -> tuple[Settlement, ...]:
         """Asks the service what became of one's unknown acts in this case."""
-        raise NotImplementedError
+        return self._acting.settle(case)
 
     # ── the case ────────────────────────────────────────────────────────────
 
     def save_draft(self, case: int, text: str) -> None:
         """Keeps a note that is still being typed; empty deletes it. Call within 500 ms of the last key."""
-        raise NotImplementedError
+        self._wrapping.save_draft(case, text)
 
     def note(self, case: int, text: str) -> None:
         """Adds a note and drops the draft."""
-        raise NotImplementedError
+        self._wrapping.note(case, text)
 
     def hand_over(self, case: int, to: str, text: str = "") -> None:
         """Gives the case to another agent: one's contact and its level end."""
-        raise NotImplementedError
+        self._wrapping.hand_over(case, to, text)
 
     def reassign(self, case: int, to: str, reason: str) -> None:
         """Supervisor: gives anybody's case to `to`."""
-        raise NotImplementedError
+        self._wrapping.reassign(case, to, reason)
 
     def proposed_outcome(self, case: int) -> Proposal:
         """What concluding proposes: the outcome of the last act and the cause it suggests."""
-        raise NotImplementedError
+        return self._wrapping.proposal(case)
 
     def close(
         self,
@@ -199,36 +217,39 @@ class Desk:
         queue: str | None = None,
     ) -> State:
         """Concludes the contact through the one gate (`GateClosed` names what is missing); the new state."""
-        raise NotImplementedError
+        return self._wrapping.close(case, outcome, cause, callback, queue)
 
     # ── lists and history ───────────────────────────────────────────────────
 
     def cases(self, which: CaseFilter | None = None) -> list[CaseRow]:
         """Cases that one may read, newest contact first."""
-        raise NotImplementedError
+        return self._history.cases(which or CaseFilter())
 
     def case(self, number: int, purpose: str | None = None) -> CaseHistory:
         """One case with its events and texts; reading it is logged."""
-        raise NotImplementedError
+        return self._history.case(number, purpose)
 
     def summary(self, case: int) -> tuple[str, ...]:
         """The case in sentences, written from its events, in the language in force."""
-        raise NotImplementedError
+        return self._history.summary(case)
 
     def to_resume(self) -> list[ResumeRow]:
         """« À reprendre »: one's interrupted calls, promised call-backs, unknown acts; by hour."""
-        raise NotImplementedError
+        return self._history.to_resume()
 
     def open_calls(self) -> list[CallState]:
         """One's contacts that were never ended, for instance by a crash."""
-        raise NotImplementedError
+        return self._history.open_calls()
 
     # ── the start and the end ───────────────────────────────────────────────
 
     def recover(self) -> Recovered:
         """At start and every minute: settles acts whose owner's lease has lapsed, closes what is due."""
-        raise NotImplementedError
+        return self._recovering.recover()
 
     def close_desk(self) -> None:
         """Ends leases and connections; open contacts stay for `open_calls`."""
-        raise NotImplementedError
+        if self.bench.leased:
+            self.bench.lease.stop()
+        self.bench.accounts.close()
+        self.bench.store.close()

@@ -107,7 +107,7 @@ class Refusal:
 
 
 def may(me: Me, action: Action, case: CaseFacts | None = None) -> Refusal | None:
-    """None when `me` may; else the refusal. What a phase or level forbids is the service's verdict, not this."""
+    """None when `me` may, else the refusal; what phase or level forbid is the service's verdict."""
     if action not in ALLOWED[me.role]:
         return Refusal(_("Votre rôle ne permet pas cette action."))
     if case is None:

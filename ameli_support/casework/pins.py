@@ -3,7 +3,9 @@
 import os
 import secrets
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from ameli_support.casework.permissions import Action, AgentsFileError, Me, may
@@ -41,10 +43,9 @@ class PinBook:
 
         if self._wrong >= TRIES and monotonic() < self._until:
             raise PinRefused(_("Trop d’essais : attendez une minute."))
-        try:
-            right = PasswordHasher().verify(self._read()[agent], pin)
-        except (KeyError, Argon2Error, InvalidHashError):
-            right = False
+        right = False
+        with suppress(KeyError, Argon2Error, InvalidHashError):
+            right = bool(PasswordHasher().verify(self._read()[agent], pin))
         self._wrong = 0 if right else self._wrong + 1
         if self._wrong >= TRIES:
             self._until = monotonic() + PAUSE_SECONDS
@@ -99,5 +100,5 @@ def new_pin() -> str:
 
 def _is_trivial(pin: str) -> bool:
     """One digit only, or a run up or down."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     return len(steps) == 1 and steps <= {0, 1, 9}

@@ -124,12 +124,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of an act whose answer had been lost: `answer` is None when it never took place."""
+    """What became of an act whose answer had been lost; `answer` only if it took place and may be read."""
 
     case: int
     act: str
     key: str
-    answer: ActAnswer | None
+    took_place: bool
+    answer: ActAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

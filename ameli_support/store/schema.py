@@ -62,17 +62,18 @@ support_case = Table(
     Index("case_contacted", "last_contact_at", "number"),
     Index("case_state", "state", "last_contact_at", "number"),
     Index("case_owner", "owner", "last_contact_at", "number"),
+    Index("case_resume", "owner", "state", "number"),
     Index("case_queue", "queue", "last_contact_at", "number"),
     sqlite_autoincrement=True,
 )
 # one case that is not closed per record: two look-ups at once meet in one case
-_open_record = text("record IS NOT NULL AND state <> 'closed'")
+OPEN_RECORD = text("record IS NOT NULL AND state <> 'closed'")
 Index(
-    "case_open_record",
+    "caseOPEN_RECORD",
     support_case.c.record,
     unique=True,
-    sqlite_where=_open_record,
-    postgresql_where=_open_record,
+    sqlite_where=OPEN_RECORD,
+    postgresql_where=OPEN_RECORD,
 )
 
 contact = Table(
@@ -102,16 +103,25 @@ contact = Table(
     Column("last_act", String(16)),
     _instant("ended_at"),
     Column("ended", String(16)),
+    # whether the service knows that the call is over
+    Column("end_told", Boolean, nullable=False),
     Index("contact_case", "case", "agent", "opened_at"),
 )
-_open_contact = text("ended_at IS NULL")
+OPEN_CONTACT = text("ended_at IS NULL")
 Index(
     "contact_open",
     contact.c.agent,
     contact.c.case,
     unique=True,
-    sqlite_where=_open_contact,
-    postgresql_where=_open_contact,
+    sqlite_where=OPEN_CONTACT,
+    postgresql_where=OPEN_CONTACT,
+)
+UNTOLD_END = text("ended_at IS NOT NULL AND NOT end_told")
+Index(
+    "contact_untold",
+    contact.c.ended_at,
+    sqlite_where=UNTOLD_END,
+    postgresql_where=UNTOLD_END,
 )
 
 case_event = Table(
@@ -230,13 +240,13 @@ intent = Table(
     Column("done", String(8)),
     Index("intent_case", "case", "at"),
 )
-_open_intent = text("done IS NULL")
+OPEN_INTENT = text("done IS NULL")
 Index(
     "intent_open",
     intent.c.session,
     intent.c.case,
-    sqlite_where=_open_intent,
-    postgresql_where=_open_intent,
+    sqlite_where=OPEN_INTENT,
+    postgresql_where=OPEN_INTENT,
 )
 
 day_root = Table(

@@ -181,6 +181,7 @@ def upgrade() -> None:
     )
     op.create_index("case_owner", "support_case", ["owner", "last_contact_at", "number"], unique=False)
     op.create_index("case_queue", "support_case", ["queue", "last_contact_at", "number"], unique=False)
+    op.create_index("case_resume", "support_case", ["owner", "state", "number"], unique=False)
     op.create_index("case_state", "support_case", ["state", "last_contact_at", "number"], unique=False)
     op.create_table(
         "contact",
@@ -207,6 +208,7 @@ def upgrade() -> None:
         sa.Column("last_act", sa.String(length=16), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ended", sa.String(length=16), nullable=True),
+        sa.Column("end_told", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case"],
             ["support_case.number"],
@@ -221,6 +223,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "contact_untold",
+        "contact",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NOT NULL AND NOT end_told"),
+        postgresql_where=sa.text("ended_at IS NOT NULL AND NOT end_told"),
     )
     op.create_table(
         "draft",

@@ -1,0 +1,278 @@
+"""Who is on the line: the caller says, the agent types, the service compares (rules §8).
+
+What was typed goes to the service and nowhere else: not into events, rows, drafts or logs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ameli_support.accounts.contract import (
+    CheckAnswer,
+    CheckRequest,
+    SaidAddressRequest,
+    UnmaskRequest,
+)
+from ameli_support.accounts.errors import ServiceDown, ServiceProblem
+from ameli_support.casework.addresses import NotAnAddress, idna_address
+from ameli_support.casework.bench import Bench, call_state, change_contact
+from ameli_support.casework.errors import ActRefused, DeskError, SpeakerFirst
+from ameli_support.casework.permissions import Action
+from ameli_support.casework.sentences import of_service
+from ameli_support.casework.views import CallState, Checked, Said
+from ameli_support.clock import to_us
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Reason
+from ameli_support.onboarding.identity import (
+    Comparison,
+    Direction,
+    Fact,
+    Level,
+    Representation,
+    Speaker,
+    highest_level,
+    is_mismatch,
+)
+from ameli_support.store.cases import AnyRow
+from ameli_support.store.journal import Journal
+
+_NO_CHECK: Mapping[str, object] = {
+    "check": None,
+    "level": 0,
+    "level_until": None,
+    "trying": None,
+    "trying_level": None,
+    "comparisons_left": None,
+    "check_failed": False,
+    "level_0_chosen": False,
+    "said_address": None,
+}
+
+
+@dataclass(slots=True)
+class Identifying:
+    """The caller check part of a desk."""
+
+    bench: Bench
+
+    def speak(
+        self,
+        number: int,
+        direction: Direction,
+        speaker: Speaker,
+        representation: Representation | None,
+    ) -> CallState:
+        """See `Desk.speak`."""
+        bench = self.bench
+        bench.allow(Action.NOTE, number)
+        row = bench.contact(number)
+        if speaker is Speaker.REPRESENTATIVE and representation is None:
+            raise SpeakerFirst(_("Un représentant : dites à quel titre (tutelle, mandat…)."))
+        if speaker is not Speaker.REPRESENTATIVE:
+            representation = None
+        said = (direction.value, speaker.value, representation.value if representation else None)
+        if (row.direction, row.speaker, row.representation) == said:
+            return call_state(bench, row)
+        nothing_more = highest_level(speaker, direction) is Level.NOTHING or bench.case(number).record is None
+
+        def write(journal: Journal) -> None:
+            payload = {"call": row.call, "direction": said[0], "speaker": said[1], "representation": said[2]}
+            journal.append(number, None, bench.me.agent, "contact.speaker", payload)
+            change_contact(
+                journal,
+                row.call,
+                **{
+                    **_NO_CHECK,
+                    "direction": said[0],
+                    "speaker": said[1],
+                    "representation": said[2],
+                    "level_0_chosen": nothing_more,
+                },
+            )
+
+        bench.write(number, write)
+        bench.seen.pop(number, None)
+        return call_state(bench, bench.contact(number))
+
+    def highest(self, number: int) -> Level:
+        """See `Desk.highest_level`."""
+        row = self._spoken(number)
+        if self.bench.case(number).record is None:
+            return Level.NOTHING
+        return highest_level(Speaker(row.speaker), Direction(row.direction))
+
+    def level_0(self, number: int) -> CallState:
+        """See `Desk.level_0`."""
+        bench = self.bench
+        row = bench.contact(number)
+
+        def write(journal: Journal) -> None:
+            journal.append(number, None, bench.me.agent, "identity.level_0", {"call": row.call})
+            change_contact(journal, row.call, level_0_chosen=True)
+
+        if not row.level_0_chosen:
+            bench.write(number, write)
+        return call_state(bench, bench.contact(number))
+
+    def verify(self, number: int, level: Level, facts: Mapping[Fact, str]) -> Checked:
+        """See `Desk.verify`."""
+        bench = self.bench
+        bench.allow(Action.CHECK, number)
+        row = self._spoken(number)
+        record = bench.case(number).record
+        if level is Level.NOTHING or record is None:
+            self.level_0(number)
+            return Checked(Level.NOTHING, 0, (), mismatch=False, failed=False)
+        if level > self.highest(number):
+            reason = (
+                Reason.THIRD_PARTY
+                if row.speaker == Speaker.THIRD_PARTY
+                else Reason.OUTGOING_CALL
+                if row.direction == Direction.OUTGOING
+                else Reason.NOT_AN_INCOMING_CALL
+            )
+            raise ActRefused(_("Ce contact ne permet pas ce niveau de contrôle."), reason=reason)
+        typed = {fact: text.strip() for fact, text in facts.items() if text.strip()}
+        if not typed:
+            raise DeskError(_("Rien n’a été saisi : rien n’a été comparé."))
+        request = CheckRequest(
+            call=row.call,
+            record=record,
+            direction=Direction(row.direction),
+            speaker=Speaker(row.speaker),
+            representation=Representation(row.representation) if row.representation else None,
+            level=level,
+            facts=typed,
+            check=self._continued(row, level),
+        )
+        try:
+            answer = bench.accounts.check(request)
+        except ServiceDown as down:
+            if down.kind.value not in ("refused", "tls"):
+                bench.event(number, "identity.unanswered", {"call": row.call, "kind": down.kind.value})
+            raise of_service(down) from None
+        except ServiceProblem as problem:
+            self._refused(number, row, problem)
+            raise of_service(problem) from None
+        self._record(number, row, level, answer)
+        return _shown(answer, level)
+
+    def say_address(self, number: int, address: str) -> Said:
+        """See `Desk.say_address`."""
+        bench = self.bench
+        bench.allow(Action.RESEND, number)
+        row = self._spoken(number)
+        record = bench.case(number).record
+        if record is None or bench.level(row) < Level.SIMPLE:
+            raise ActRefused(_("Le contrôle de niveau 1 vient d’abord."), reason=Reason.LEVEL_1_FIRST)
+        try:
+            typed = idna_address(address)
+        except NotAnAddress as wrong:
+            raise DeskError(wrong.sentence) from None
+        try:
+            answer = bench.accounts.said_address(record, SaidAddressRequest(address=typed), row.check)
+        except (ServiceDown, ServiceProblem) as error:
+            raise of_service(error) from None
+
+        def write(journal: Journal) -> None:
+            payload = {"call": row.call, "matches": answer.matches, "tries_left": answer.tries_left}
+            journal.append(number, None, bench.me.agent, "address.said", payload)
+            change_contact(journal, row.call, said_address=answer.matches, said_tries_left=answer.tries_left)
+
+        bench.write(number, write)
+        return Said(answer.matches, answer.tries_left)
+
+    def unmask(self, number: int, purpose: str) -> str:
+        """See `Desk.unmask`."""
+        bench = self.bench
+        bench.allow(Action.UNMASK, number)
+        row = self._spoken(number)
+        record = bench.case(number).record
+        if record is None or bench.level(row) < Level.REINFORCED:
+            raise ActRefused(_("Le contrôle de niveau 2 vient d’abord."), reason=Reason.LEVEL_2_FIRST)
+
+        def write(journal: Journal) -> None:
+            payload = {"call": row.call, "purpose": journal.keep(number, "purpose", purpose)}
+            journal.append(number, None, bench.me.agent, "address.unmasked", payload)
+
+        bench.write(number, write)
+        try:
+            return bench.accounts.unmask(record, UnmaskRequest(purpose=purpose), row.check).address
+        except (ServiceDown, ServiceProblem) as error:
+            raise of_service(error) from None
+
+    def _spoken(self, number: int) -> AnyRow:
+        row = self.bench.contact(number)
+        if row.speaker is None or row.direction is None:
+            raise SpeakerFirst(_("Notez d’abord qui parle."))
+        return row
+
+    def _continued(self, row: AnyRow, level: Level) -> str | None:
+        """The check that this comparison goes on with, None for a new one."""
+        goes_on = (
+            row.trying is not None
+            and row.trying_level == level
+            and not row.check_failed
+            and (row.comparisons_left or 0) > 0
+            and self.bench.level(row) < level
+        )
+        return str(row.trying) if goes_on else None
+
+    def _record(self, number: int, row: AnyRow, level: Level, answer: CheckAnswer) -> None:
+        bench = self.bench
+        payload = {
+            "call": row.call,
+            "check": answer.check,
+            "level_sought": int(level),
+            "level": int(answer.level),
+            "results": {fact.value: result.value for fact, result in answer.results.items()},
+            "comparisons_left": answer.comparisons_left,
+            "failed": answer.failed,
+            "locked": answer.locked_until is not None,
+            "procedure": bench.procedure.version,
+        }
+
+        def write(journal: Journal) -> None:
+            journal.append(number, None, bench.me.agent, "identity.checked", payload)
+            change_contact(
+                journal,
+                row.call,
+                check=answer.check,
+                level=int(answer.level),
+                level_until=to_us(answer.expires_at),
+                trying=answer.check,
+                trying_level=int(level),
+                comparisons_left=answer.comparisons_left,
+                check_failed=answer.failed,
+                locked_until=_us(answer.locked_until),
+            )
+
+        bench.write(number, write)
+        bench.seen.pop(number, None)
+
+    def _refused(self, number: int, row: AnyRow, problem: ServiceProblem) -> None:
+        """A check that the service would not make; the record stays shut."""
+        said = problem.problem
+        payload = {
+            "call": row.call,
+            "problem": said.kind.value if said.kind else said.type[:80],
+            "reason": said.reason.value if said.reason else None,
+        }
+        self.bench.event(number, "identity.refused", payload)
+
+
+def _shown(answer: CheckAnswer, level: Level) -> Checked:
+    not_on_file = tuple(fact for fact, result in answer.results.items() if result is Comparison.NOT_ON_FILE)
+    return Checked(
+        level=answer.level,
+        comparisons_left=answer.comparisons_left,
+        not_on_file=not_on_file,
+        mismatch=answer.level < level and is_mismatch(answer.results),
+        failed=answer.failed,
+        expires_at=answer.expires_at if answer.level else None,
+        locked_until=answer.locked_until,
+    )
+
+
+def _us(at: datetime | None) -> int | None:
+    return None if at is None else to_us(at)
