@@ -219,7 +219,7 @@ def _trouble(trouble: Trouble) -> Reading:
         Trouble.UNRENDERED: _("le mail n’a pas pu être préparé de notre côté, nouvel essai prévu"),
         Trouble.UNSUPPORTED: _("le serveur d’envoi n’accepte pas les accents dans l’adresse"),
         Trouble.BAD_RECIPIENT: _("adresse impossible : rien n’a été envoyé"),
-        Trouble.UNWANTED: _("annulé avant l’envoi : il n’avait plus lieu d’être"),
+        Trouble.UNWANTED: _("annulé avant l’envoi : il n’avait plus d’objet"),
         Trouble.EXPIRED: _("annulé : l’attente a dépassé la durée de validité"),
     }[trouble]
     if trouble in _OUR_SIDE:
