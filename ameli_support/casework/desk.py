@@ -57,6 +57,7 @@ class Desk:
     ) -> None:
         self.me = me
         self.procedure = procedure
+        self.business_clock = business_clock
         self.bench = Bench(
             accounts, store, me, procedure, business_clock, system_clock, Lease(store, me.agent)
         )
