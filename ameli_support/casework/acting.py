@@ -47,7 +47,7 @@ class Order:
     action: Action
     level: Level = Level.NOTHING
     codes: Mapping[str, Any] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     needs_version: bool = True
     asks_self_created: bool = False
 

@@ -7,7 +7,7 @@ once, also typed on an AZERTY keyboard without Shift. Nothing read here is ever 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -48,14 +48,14 @@ class LookupProblem:
 class SearchFacts:
     """What was typed, told apart; `nir` is the normalised number, `email` canonical (IDNA domain)."""
 
-    nir: str | None = None
+    nir: str | None = field(default=None, repr=False)
     provisional: bool = False
     other_number: bool = False
-    email: str | None = None
-    phone: str | None = None
-    name: str | None = None
-    birth_date: date | None = None
-    postcode: str | None = None
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+    postcode: str | None = field(default=None, repr=False)
     case_number: int | None = None
 
     @property
