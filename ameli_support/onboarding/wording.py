@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ameli_support.clock import paris
 
@@ -25,6 +25,7 @@ _MONTHS = {
         *("July", "August", "September", "October", "November", "December"),
     ),
 }
+_UNITS = {"fr": ("minute", "heure", "jour"), "en": ("minute", "hour", "day")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,13 @@ def countdown(seconds: int) -> str:
     if hours:
         return f"{hours}{space}h{space}{minutes_of_hour:02d}{space}min"
     return f"{minutes}{space}min{space}{rest:02d}{space}s" if minutes else f"{rest}{space}s"
+
+
+def elapsed(by: timedelta, language: str) -> str:
+    """How long something has lasted: « 4 jours », « 47 heures »; days from 48 hours on."""
+    minutes = by // timedelta(minutes=1)
+    if minutes < 1:
+        return "moins d’une minute" if language == "fr" else "less than a minute"
+    days, hours = minutes // 1440, minutes // 60
+    count, index = (days, 2) if hours >= 48 else (hours, 1) if hours else (minutes, 0)
+    return f"{count}{_NBSP}{_UNITS[language][index]}{'s' if count > 1 else ''}"
