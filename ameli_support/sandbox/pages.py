@@ -208,7 +208,7 @@ class _Site:
     def _render(self, shown: _Shown, request: Request) -> Response:
         procedure = self._world.procedure
         page = procedure.pages[shown.name]
-        values = {**procedure.values, **shown.values}
+        values = {**procedure.values["fr"], **shown.values}
 
         def text(sentence: str) -> str:
             return typeset(plain(fill(sentence, values)))
