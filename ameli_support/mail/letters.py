@@ -7,7 +7,7 @@ import email.policy
 import quopri
 from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache, lru_cache
@@ -23,6 +23,17 @@ from ameli_support.onboarding.wording import plain, spoken_day, spoken_time
 _NBSP = "\u00a0"
 # "=_" can stand in no quoted-printable text (RFC 2045 §6.7)
 _BOUNDARY = "=_ameli_support_letter"
+
+
+class _Headers(HeaderRegistry):
+    """Makes each class of headers once; the standard one makes a class for every header of every mail."""
+
+    @cache  # noqa: B019 - there is one registry, for as long as the process lives
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)
+
+
+_POLICY = email.policy.SMTP.clone(header_factory=_Headers())
 
 
 def confirmation(
@@ -85,7 +96,7 @@ def _letter(
     text: str,
     html: str,
 ) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     message["Date"] = format_datetime(at)
     message["From"] = _header("From", str(Address(procedure.mail.sender_name, addr_spec=sender)))
     message["To"] = recipient
@@ -100,7 +111,7 @@ def _letter(
 
 
 def _part(subtype: str, text: str) -> EmailMessage:
-    part = EmailMessage()
+    part = EmailMessage(_POLICY)
     part["Content-Type"] = _header("Content-Type", f'text/{subtype}; charset="utf-8"')
     part["Content-Transfer-Encoding"] = _header("Content-Transfer-Encoding", "quoted-printable")
     part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
@@ -110,7 +121,7 @@ def _part(subtype: str, text: str) -> EmailMessage:
 @lru_cache(maxsize=64)
 def _header(name: str, value: str) -> Any:
     """A parsed header that many mails share: parsing is the dearest part of making a mail."""
-    return email.policy.default.header_factory(name, value)
+    return _POLICY.header_factory(name, value)
 
 
 @cache
