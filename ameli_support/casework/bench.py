@@ -168,9 +168,13 @@ def instant(value: int | None) -> datetime | None:
 
 
 def event_row(row: AnyRow) -> EventRow:
-    """A stored event; a payload that a newer program wrote is shown as it is."""
+    """A stored event; a payload that a newer program wrote is shown as it is.
+
+    What matched per fact stays in the record: no screen or command shows it (rules §8).
+    """
     try:
         payload = json.loads(row.payload)
+        payload.pop("results", None)
     except ValueError:
         payload = {"raw": row.payload}
     return EventRow(row.seq, from_us(row.at), row.actor, row.kind, payload, row.version)
