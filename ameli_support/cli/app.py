@@ -5,7 +5,7 @@ import sys
 import typer
 
 from ameli_support.cli import out
-from ameli_support.cli.errors import CommandError
+from ameli_support.cli.errors import CommandError, machine_error
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.parser import Command, Group, usage_sentence
 from ameli_support.cli.place import world
@@ -76,6 +76,10 @@ def run(argv: list[str], *, demo: bool = False, role: str | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.DONE
+    except Exception as error:  # a defect of ours: its traceback would only frighten
+        if sys.flags.dev_mode:
+            raise
+        return _tell(machine_error(error), argv)
     return code if isinstance(code, int) else ExitCode.DONE
 
 

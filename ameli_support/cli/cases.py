@@ -80,5 +80,5 @@ def _register_case(app: typer.Typer) -> None:
         app,
         "case",
         case,
-        _("Montre un dossier : son résumé, ses événements, ses notes.\nUn superviseur en donne le motif."),
+        _("Montre un dossier : son histoire et ses notes.\nUn superviseur en donne le motif."),
     )

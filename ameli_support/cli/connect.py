@@ -7,8 +7,7 @@ from ameli_support.casework import opening
 from ameli_support.casework.permissions import AgentsFileError, Identity, load_identity
 from ameli_support.casework.pins import FILE_NAME as PINS
 from ameli_support.casework.pins import PinBook
-from ameli_support.cli.errors import CommandError
-from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.cli.errors import machine_error
 from ameli_support.cli.place import Place, announce, demo_settings, place
 from ameli_support.cli.settings import read_settings
 from ameli_support.i18n import _
@@ -110,15 +109,3 @@ def upgrade() -> tuple[str | None, str]:
         )
     except Exception as error:
         raise machine_error(error) from error
-
-
-def machine_error(error: Exception) -> CommandError:
-    """An error of files, keys or databases as a sentence; those of a driver by their name alone."""
-    if isinstance(error, CommandError):
-        return error
-    sentence = getattr(error, "sentence", None)
-    if sentence is None:
-        sentence = _("Le poste ne peut pas travailler ({error}). Lancez « ameli-support doctor ».").format(
-            error=type(error).__name__
-        )
-    return CommandError(sentence, ExitCode.MACHINE, kind="machine")

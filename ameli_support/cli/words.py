@@ -9,7 +9,6 @@ from ameli_support.casework.views import (
     CaseRow,
     Checked,
     Done,
-    EventRow,
     Found,
     Look,
     NoteRow,
@@ -218,19 +217,13 @@ def resume_row(row: ResumeRow) -> str:
 
 
 def history(known: CaseHistory) -> list[str]:
-    """One case: its row, its summary, its events, its notes."""
+    """One case: its row, what happened in sentences, its notes; `--json` has the events."""
     lines = [case_row(known.row), "", _("Résumé :"), *(f"  {text}" for text in known.summary)]
-    lines += ["", _("Événements :"), *(f"  {_event(row)}" for row in known.events)]
     if known.notes_hidden:
         lines += ["", _("Notes : montrées une fois le niveau 1 atteint dans votre appel.")]
     elif known.notes:
         lines += ["", _("Notes :"), *(f"  {_note(row)}" for row in known.notes)]
     return lines
-
-
-def _event(row: EventRow) -> str:
-    codes = ", ".join(f"{key}={value}" for key, value in row.payload.items() if value is not None)
-    return f"{when(row.at)} · {row.actor} · {row.kind}" + (f" · {codes}" if codes else "")
 
 
 def _note(row: NoteRow) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ameli_support.casework.case import Callback, Outcome
+from ameli_support.casework.desk import Desk
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
 from ameli_support.cli.calls import desk
@@ -90,7 +91,7 @@ def _register_close(app: typer.Typer) -> None:
         with desk() as opened:
             proposal = opened.proposed_outcome(number)
             chosen = ask.choice(outcome, Outcome, "--outcome") if outcome else proposal.outcome
-            why = cause or proposal.cause
+            why = cause or proposal.cause or _cause(opened)
             state = opened.close(number, chosen, why, promised, queue or proposal.queue)
         if json:
             out.one({"case": number, "state": state, "outcome": chosen, "cause": why})
@@ -104,6 +105,14 @@ def _register_close(app: typer.Typer) -> None:
         close,
         _("Conclut l’appel. Sans option, propose l’issue et la cause du dernier acte."),
     )
+
+
+def _cause(opened: Desk) -> str | None:
+    """Asked on a terminal only; without one the close gate says that it is missing."""
+    if not ask.at_terminal():
+        return None
+    causes = [key.partition(".")[2] for key in opened.procedure.cells if key.startswith("causes.")]
+    return ask.line(_("Cause ({values}) : ").format(values=", ".join(causes))) or None
 
 
 def _paris(text: str) -> datetime:
