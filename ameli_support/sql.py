@@ -66,7 +66,7 @@ def write(engine: Engine) -> Iterator[Connection]:
             yield connection
         return
     with _one_writer(engine), engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _begin_immediate(connection)
         try:
             yield connection
         except BaseException:
@@ -141,6 +141,16 @@ def _one_writer(engine: Engine) -> Iterator[None]:
             yield
         finally:
             writer.thread = None
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.begin()  # for SQLAlchemy too, or its commit would do nothing when the driver is used directly
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except driver.Error:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # again, so that SQLAlchemy words the error
 
 
 def _sqlite(path: Path, key: bytes | None, pool_size: int) -> Engine:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -123,6 +124,8 @@ async def _empty_cycles(number: int) -> None:
 def run() -> None:
     """Prints both sides' cycles a second with their parts, the ratio, and the empty applications."""
     logging.disable(logging.WARNING)
+    # httpx looks for it on the whole path, in vain, at every request
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         allauth_site.open_site(Path(folder))
         with asyncio.Runner() as runner:

@@ -108,6 +108,22 @@ def test_a_write_inside_a_read_is_refused_by_the_database(engine: Engine) -> Non
     assert value(engine) == 6
 
 
+def test_what_the_driver_writes_by_itself_is_committed_and_taken_back_too(engine: Engine) -> None:
+    def insert_directly(row: int) -> None:
+        driver = connection.connection.driver_connection
+        assert driver
+        driver.execute(f"INSERT INTO counter (id, value) VALUES ({row}, 9)")
+
+    with sql.write(engine) as connection:
+        insert_directly(3)
+    with pytest.raises(KeyError), sql.write(engine) as connection:
+        insert_directly(4)
+        raise KeyError
+    assert value(engine, 3) == 9
+    with sql.read(engine) as connection:
+        assert connection.execute(select(counter).where(counter.c.id == 4)).first() is None
+
+
 def test_another_writer_may_follow_one_that_raised(engine: Engine) -> None:
     def fail_then_add(index: int) -> None:
         with pytest.raises(ZeroDivisionError), sql.write(engine):

@@ -128,18 +128,19 @@ def enqueue(
     aware and on the business clock.
     """
     conn.execute(
-        table.insert().values(
-            id=id,
-            owner_ref=owner_ref,
-            message_id=message_id,
-            recipient=recipient,
-            state=MailState.QUEUED.value,
-            queued_at=to_us(queued_at),
-            state_at=to_us(queued_at),
-            not_before=to_us(not_before or queued_at),
-            expires_at=to_us(expires_at or queued_at + GIVE_UP_AFTER),
-            attempts=0,
-        )
+        table.insert(),
+        {
+            "id": id,
+            "owner_ref": owner_ref,
+            "message_id": message_id,
+            "recipient": recipient,
+            "state": MailState.QUEUED.value,
+            "queued_at": to_us(queued_at),
+            "state_at": to_us(queued_at),
+            "not_before": to_us(not_before or queued_at),
+            "expires_at": to_us(expires_at or queued_at + GIVE_UP_AFTER),
+            "attempts": 0,
+        },
     )
 
 

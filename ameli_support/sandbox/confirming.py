@@ -69,6 +69,19 @@ ACTIVATE = (
 )
 
 
+def _open(insert: Any) -> Any:
+    opening = schema.page_opening
+    statement = insert(opening)
+    return statement.on_conflict_do_update(
+        index_elements=[opening.c.generation],
+        set_={"last_at": statement.excluded.last_at, "count": opening.c.count + 1},
+    )
+
+
+_OPEN_SQLITE = _open(sqlite.insert)
+_OPEN_POSTGRESQL = _open(postgresql.insert)
+
+
 @dataclass(frozen=True, slots=True)
 class PageView:
     """What the page of a link shows, as of `at`.
@@ -289,15 +302,9 @@ def _send_new_link(conn: Connection, world: World, found: _Found, at: datetime) 
 
 
 def _count_opening(conn: Connection, generation: str, at: datetime) -> None:
-    opening = schema.page_opening
-    upsert = sqlite.insert if sql.is_sqlite(conn) else postgresql.insert
-    statement = upsert(opening).values(generation=generation, first_at=to_us(at), last_at=to_us(at), count=1)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=[opening.c.generation],
-            set_={"last_at": statement.excluded.last_at, "count": opening.c.count + 1},
-        )
-    )
+    statement = _OPEN_SQLITE if sql.is_sqlite(conn) else _OPEN_POSTGRESQL
+    now = to_us(at)
+    conn.execute(statement, {"generation": generation, "first_at": now, "last_at": now, "count": 1})
 
 
 def _count_unknown(conn: Connection, at: datetime) -> None:

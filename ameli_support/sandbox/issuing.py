@@ -38,6 +38,7 @@ SUPERSEDE = (
     )
     .values(superseded_at=bindparam("at"), superseded=bindparam("why"))
 )
+OF_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("of"))
 ADDRESS_CHANGED = (
     update(_generation)
     .where(_generation.c.enrolment == bindparam("of"), _generation.c.revoked_at.is_(None))
@@ -237,5 +238,5 @@ def _open_window(conn: Connection, world: World, dossier: Dossier, at: datetime,
     assert dossier.row is not None
     opens_at, closes_at = new_window(at, world.procedure)
     values = {"window_opened_at": to_us(opens_at), "window_closes_at": to_us(closes_at), **columns}
-    conn.execute(update(_enrolment).where(_enrolment.c.id == dossier.row.id).values(**values))
+    conn.execute(OF_ENROLMENT, {"of": dossier.row.id, **values})
     return closes_at
