@@ -96,9 +96,12 @@ def _leaves(file: Path, tree: Any, path: str = "") -> Iterator[tuple[str, Cell |
 
 
 def _cell(file: Path, path: str, leaf: Mapping[str, Any]) -> Cell:
-    lines = {name: (text,) if isinstance(text, str) else tuple(text) for name, text in leaf.items()}
-    if any(not text or not all(isinstance(line, str) and line for line in text) for text in lines.values()):
-        raise ProcedureError(file, path, "a sentence or a list of sentences is expected")
+    lines: dict[str, tuple[str, ...]] = {}
+    for name, text in leaf.items():
+        listed = text if isinstance(text, list) else [text]
+        if not listed or not all(isinstance(line, str) and line for line in listed):
+            raise ProcedureError(file, path, "a sentence or a list of sentences is expected")
+        lines[name] = tuple(listed)
     french = lines.get("quote") or lines.get("fr")
     if french is None or ("quote" in lines and "fr" in lines):
         raise ProcedureError(file, path, "fr is missing, or stands beside quote")

@@ -110,7 +110,7 @@ def test_no_act_band_or_hint_says_sent() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("where", [place for place in Place if place.is_the_persons])
 def test_what_the_person_sees_fits_three_rows(where: Place, language: str) -> None:
-    screenful = sees(where, P, language, **LONGEST[language])
+    screenful = sees(where, P, language, fund=None, **LONGEST[language])
     buttons = (f"Boutons « {' », « '.join(screenful.buttons)} »",) if screenful.buttons else ()
     set_out = [row for line in (*screenful.lines, *buttons) for row in textwrap.wrap(line, 57)]
     assert len(set_out) <= 3, set_out
