@@ -151,7 +151,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _letter("c"), "C", N_("Conclure"),
     ),
     Action(
-        "call.check", Scope.CALL, "check", N_("Identité de l’appelant"),
+        "call.check", Scope.CALL, "check", N_("Identité"),
         N_("Ouvre le contrôle de l’appelant : qui parle, niveau 1, niveau 2."),
         _letter("i"), "I", shown=True,
     ),
@@ -163,7 +163,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "call.history", Scope.CALL, "history", N_("Dossier entier"),
         N_("Tous les événements et notes de ce dossier."),
-        _letter("h"), "H", shown=True,
+        _letter("h"), "H", N_("Dossier"), shown=True,
     ),
     Action(
         "call.dispute", Scope.CALL, "dispute", N_("« Je n’ai jamais cliqué »"),

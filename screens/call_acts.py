@@ -114,13 +114,15 @@ class CallActs:
     def _check(self, wanted: Level, then: str = "") -> None:
         from screens.check import Check
 
+        person = self.shown.person if self.shown is not None else None
+
         def back(state: "CallState | None") -> None:
             if state is None:
                 return
             self.state = state
             self._after_check(then if state.level >= wanted else "")
 
-        self.app.push_screen(Check(self.state, wanted=wanted, then=then), back)
+        self.app.push_screen(Check(self.state, wanted=wanted, then=then, person=person), back)
 
     @work(group="after-check", exit_on_error=False)
     async def _after_check(self, then: str) -> None:
@@ -267,7 +269,7 @@ class CallActs:
         verdict: VerdictView | None = view.allowed.get(act) if view is not None else None
         if verdict is None or verdict.allowed or view is None:
             return ""
-        return self.words.reason(act, verdict, self.app.now(), "sentence")
+        return self.words.reason(act, verdict, self.app.now(), view.window_closes_at, "sentence")
 
     def action_hand_over(self) -> None:
         """The case goes to another agent; one's contact ends."""

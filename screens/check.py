@@ -20,7 +20,7 @@ from ameli_support.onboarding.identity import (
     may_be_asked,
 )
 from ameli_support.onboarding.person import NirVerdict, mask_nir, read_nir
-from screens.actions import Scope, bindings, digit_bindings
+from screens.actions import BY_ID, Scope, bindings, digit_bindings
 from screens.backend import Failed
 from screens.check_words import asked
 from screens.frame import Framed
@@ -63,12 +63,14 @@ class Check(Framed["CallState | None"]):
         wanted: Level = Level.SIMPLE,
         facts: dict[Fact, str] | None = None,
         then: str = "",
+        person: PersonLine | None = None,
     ) -> None:
         super().__init__()
         self.state = state
         self.wanted = wanted
         self.given = facts or {}
         self.then = then
+        self.person = person
         self.direction = state.direction or Direction.INCOMING
         self.asks_representation = False
         self.busy = False
@@ -98,12 +100,14 @@ class Check(Framed["CallState | None"]):
     def on_mount(self) -> None:
         """Begins with who speaks, or with the fields when that is known."""
         self.query_one(Person).show(
-            PersonLine(
+            self.person
+            if self.person is not None and self.state.level
+            else PersonLine(
                 _("Appelant à identifier"),
                 (_("un dossier correspond à la saisie"),),
-                _("dossier fermé avant le niveau 1"),
+                "",
                 False,
-                _("dossier {number}").format(number=self.state.case),
+                _("dossier fermé avant le niveau 1"),
             )
         )
         self._stage()
@@ -151,6 +155,7 @@ class Check(Framed["CallState | None"]):
             self._ask_who(choices)
             self.set_focus(None)
         elif stage == "facts":
+            fields.set_class(self.level is Level.REINFORCED, "-long")
             await fields.mount_all(self._field(fact) for fact in self.facts)
             for fact in self.facts:
                 self._prefill(fact)
@@ -202,7 +207,10 @@ class Check(Framed["CallState | None"]):
             left = self.words.procedure.numbers.comparisons_per_check
         tries = ngettext("{number} essai pour ce contrôle", "{number} essais pour ce contrôle", left)
         head = _("Identité : niveau {level} à vérifier").format(level=int(self.level))
-        band.show(BandText(Tone.PLAIN, "○", head, head, tries.format(number=left)))
+        right = tries.format(number=left)
+        if self.then and self.wide:
+            right = _("{action} : {tries}").format(action=_(BY_ID[self.then].label), tries=right)
+        band.show(BandText(Tone.PLAIN, "○", head, head, right))
 
     def _advice(self, stage: str) -> None:
         if stage == "who":
@@ -416,8 +424,6 @@ class Check(Framed["CallState | None"]):
     def _not_reached(self, checked: "Checked") -> None:
         for fact in self.facts:
             field = self.query_one(f"#row-{fact.value}", Field)
-            if fact in checked.not_on_file:
-                field.mark("·", _("pas au dossier"))
             field.input.disabled = False
             if fact in self.given and fact is not Fact.NIR:
                 field.mark()
@@ -434,7 +440,8 @@ class Check(Framed["CallState | None"]):
             left = left.format(number=checked.comparisons_left)
             self.trouble(_("{mismatch} : {left}.").format(mismatch=mismatch, left=left))
         else:
-            self.trouble(_("Le dossier n’a pas de quoi comparer cette réponse : prenez-en une autre."))
+            absent = ", ".join(self.words.text(f"facts.{fact}") for fact in checked.not_on_file)
+            self.trouble(_("Pas au dossier : {facts}. Prenez une autre réponse.").format(facts=absent))
         self.take_focus()
 
     def _over(self) -> None:
@@ -448,8 +455,10 @@ class Check(Framed["CallState | None"]):
             self._stage()
         elif self.stage == "who":
             self._leave_call()
-        else:
+        elif self.state.level or self.state.level_0_chosen or self.stage == "over" or self.in_call:
             self.dismiss(self.state)
+        else:
+            self.level_0()
 
     @work(group="check", exclusive=True, exit_on_error=False)
     async def _leave_call(self) -> None:

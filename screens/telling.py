@@ -229,7 +229,8 @@ def _offer_without_view(scene: Scene, action: str, act: Act) -> Offer:
 
 
 def _why(scene: Scene, act: Act, verdict: "VerdictView", part: str = "hint") -> str:
-    return scene.words.reason(act, verdict, scene.now, part)
+    closed_at = scene.view.window_closes_at if scene.view is not None else None
+    return scene.words.reason(act, verdict, scene.now, closed_at, part)
 
 
 def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:

@@ -50,14 +50,18 @@ class Words:
         """What an act will do, in one sentence with real values."""
         return self.text(f"effects.{effect}.consequence", address=address, **_instant(until))
 
-    def reason(self, act: Act, verdict: "VerdictView", now: datetime, part: str = "hint") -> str:
-        """Why not: `hint` in at most 24 characters with its « × », or `sentence`."""
+    def reason(
+        self, act: Act, verdict: "VerdictView", now: datetime, closed_at: datetime | None, part: str = "hint"
+    ) -> str:
+        """Why not: `hint` in at most 24 characters with its « × », or `sentence`; `closed_at` is when the
+        window ended, for the reasons that lie in the past."""
         reason = verdict.reason or Reason.NO_ENROLMENT
         key = f"reasons.{reason}.{part}_{act}"
         if key not in self.procedure.cells:
             key = f"reasons.{reason}.{part}"
-        left = int(-(-(verdict.until - now).total_seconds() // 1)) if verdict.until is not None else 0
-        return self.text(key, countdown=countdown(max(left, 1)), **_instant(verdict.until))
+        until = verdict.until or closed_at
+        left = int(-(-(until - now).total_seconds() // 1)) if until is not None else 0
+        return self.text(key, countdown=countdown(max(left, 1)), **_instant(until))
 
     def fund(self, code: str) -> str:
         """The fund's name."""

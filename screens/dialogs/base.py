@@ -126,7 +126,7 @@ class Dialog(ModalScreen[T]):
 
     def on_descendant_focus(self, event: "events.DescendantFocus") -> None:
         """Annuler shows whether Entrée is its key."""
-        self.query_one(Leave).refresh()
+        self.query_one(Leave).refresh(layout=True)
 
     # ── keys ────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ameli_support.casework.views import Done
 
 NOT_TOLD = ("typo", "test_other_address")
-SPELLED = 46
+SPELLED = 140
 
 
 class Correct(Reissue):
@@ -37,7 +38,9 @@ class Correct(Reissue):
         """The field, the likely domain, what to read back."""
         yield Field("address", _("Nouvelle adresse"))
         yield Static("", id="likely", markup=False)
-        yield Static("", id="spelled", markup=False)
+        with Container(id="spelled-row"):
+            yield Static(_("À relire"), classes="label", markup=False)
+            yield Static("", id="spelled", markup=False)
 
     def consequence(self) -> Content:
         """The address typed takes its place in the sentence as soon as it is one."""
@@ -57,8 +60,7 @@ class Correct(Reissue):
             else Content("")
         )
         text = spelled(event.value)
-        line = Content.assemble((_("À relire") + "  ", "$muted"), (fit(text, 200), "$ink")) if text else Content("")
-        self.query_one("#spelled", Static).update(line)
+        self.query_one("#spelled", Static).update(Content.styled(fit(text, SPELLED), "$ink"))
         self.changed()
 
     @on(Input.Submitted)

@@ -27,9 +27,7 @@ class Give(Dialog[str | None]):
     def compose_body(self) -> "ComposeResult":
         """Agent and word."""
         yield Field("to", _("N° d’agent"), max_length=32)
-        why = Field("why", _("Motif"), max_length=500)
-        why.add_class("gap")
-        yield why
+        yield Field("why", _("Motif"), max_length=500)
 
     @property
     def _to(self) -> str:

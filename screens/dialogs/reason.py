@@ -27,9 +27,7 @@ class Reason(Dialog[T]):
 
     def compose_body(self) -> "ComposeResult":
         """The reason, which is logged."""
-        field = Field("reason", _("Motif (journalisé)"), max_length=500)
-        field.add_class("gap")
-        yield field
+        yield Field("reason", _("Motif (journalisé)"), max_length=500)
 
     @on(Input.Changed)
     def _typing(self) -> None:

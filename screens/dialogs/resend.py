@@ -36,7 +36,6 @@ class Resend(ActDialog):
         question = Static(self.words.text("questions.said_address"), classes="heading", markup=False)
         field = Field("said", _("Adresse dite"), _("telle que dictée"))
         question.display = field.display = not self.matched
-        field.add_class("gap")
         yield question
         yield field
 
@@ -46,7 +45,7 @@ class Resend(ActDialog):
             return ""
         if self.tries_left == 0:
             return _("adresse non reconnue")
-        return _("saisissez l’adresse dite, puis Entrée")
+        return _("adresse à comparer")
 
     @on(Input.Submitted)
     def _said(self, event: Input.Submitted) -> None:

@@ -57,20 +57,22 @@ class Keys(Widget):
     def render(self) -> Content:
         """Chips, then the reminder; side by side when the terminal is narrow."""
         rows = self.app.size.width >= 118
-        back = _("Retour à l’appel") if self._in_call else _("Accueil")
+        back = (_("Retour à l’appel") if rows else _("Retour")) if self._in_call else _("Accueil")
         chips: list[tuple[str, str, bool]] = {
-            "who": [("1 - 4", _("Qui parle"), True), ("0", _("Sans contrôle"), False), ("← →", _("Sens"), False)],
+            "who": [("1 - 4", _("Qui parle"), True), ("0", _("Sans contrôle"), False)],
             "facts": [(_("Entrée"), _("Comparer"), True), ("Tab", _("Champ suivant"), False)],
             "over": [],
         }[self._stage]
         if self._stage != "who" and not self._in_call:
             back = _("Conseil général")
-        chips = [*chips, (_("Échap"), back, False)]
+        if rows and self._stage == "who":
+            chips.append(("← →", _("Sens"), False))
+        chips.append((_("Échap"), back, False))
         parts: list[Part] = []
         for key, label, first in chips:
             style = "bold $on-accent on $accent" if first else "bold $ink on $raised"
             parts += [(f" {key} ", style), (f" {label}", "bold $ink" if first else "$ink")]
-            parts.append("\n\n" if rows else "   ")
+            parts.append("\n\n" if rows else "  ")
         heading, *never = self._never or ("",)
         parts += ["\n", (f"▲ {heading}", "bold $warn")]
         parts.append(("\n" + "\n".join(never) if rows else " " + " ".join(never), "$ink"))

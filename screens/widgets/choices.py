@@ -77,18 +77,24 @@ class Choices(Widget):
 
     def render(self) -> Content:
         """Chip, label, meaning; column after column."""
-        width = self.content_size.width // self._columns
         parts: list[Part] = []
         for line in range(self._height):
             for column in range(self._columns):
                 index = column * self._height + line
                 if index < len(self._rows):
-                    parts += self._row(index, width)
+                    parts += self._row(index, self._width_of(column))
             parts.append("\n")
         if self._zero:
             parts += [(" 0 ", "bold $ink on $sel"), (f" {self._zero[0]}", "$ink")]
             parts += [(f"   {self._zero[1]}", "$muted")]
         return Content.assemble(*parts)
+
+    def _width_of(self, column: int) -> int:
+        """A column is as wide as its widest row; the last one ends where it ends."""
+        if column == self._columns - 1:
+            return 0
+        rows = self._rows[column * self._height : (column + 1) * self._height]
+        return max((len(label) + len(meaning) for __, label, meaning in rows), default=0) + 8
 
     def _row(self, index: int, width: int) -> list[Part]:
         __, label, meaning = self._rows[index]
@@ -106,10 +112,10 @@ class Choices(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click is the row's digit."""
-        width = max(self.content_size.width // self._columns, 1)
         if self._zero and event.y == self._height:
             self.post_message(self.Chosen(self, 0))
             return
-        index = (event.x // width) * self._height + event.y
+        column = 1 if self._columns > 1 and event.x >= self._width_of(0) else 0
+        index = column * self._height + event.y
         if 0 <= index < len(self._rows):
             self.post_message(self.Chosen(self, index + 1))

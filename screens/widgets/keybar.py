@@ -11,7 +11,7 @@ from screens.widgets.line import Line, Part
 if TYPE_CHECKING:
     from screens.app import AmeliSupport
 
-GAP = 4
+GAP, GAP_COMPACT = 4, 2
 
 
 class KeyBar(Line):
@@ -28,12 +28,13 @@ class KeyBar(Line):
         """Key in bold, label muted; stops before the last one that would be cut."""
         parts: list[Part] = []
         used, room = 0, self.content_size.width
+        gap = GAP if self.wide else GAP_COMPACT
         shown = [each for each in ACTIONS if each.shown and each.scope in (Scope.APP, self.scope)]
         for action in (*shown, *(BY_ID[name] for name in self.also)):
-            key, label = key_label(action, self.app.launch.keymap), _(action.label)
+            key, label = key_label(action, self.app.launch.keymap), _(action.label if self.wide else action.short or action.label)
             length = len(key) + 1 + len(label)
             if used + length > room:
                 break
-            parts += [(key, "bold $ink"), (f" {label}" + " " * GAP, "$muted")]
-            used += length + GAP
+            parts += [(key, "bold $ink"), (f" {label}" + " " * gap, "$muted")]
+            used += length + gap
         return Content.assemble(*parts)

@@ -39,6 +39,8 @@ class Person(Line):
         """« √ identité niveau 1    dossier 4217 »."""
         line = self._line
         gap = "    " if self.wide else "   "
+        if not line.level:
+            return Content.styled(line.case, "$muted")
         sign = ("√ ", "$ok") if line.checked else ("○ ", "$muted")
         level = line.level if self.wide else line.level.replace("identité ", "").replace("identity ", "")
         return Content.assemble(sign, (level, "$ink"), (gap + line.case, "$muted"))
