@@ -69,7 +69,6 @@ def _world(folder: Path, size: int) -> World:
     world = open_world(folder / f"{size}.db", folder / f"keys{size}")
     people.fill(world, size, progress=lambda written: _progress(written, size))
     with world.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     line(f"{size:,} people made in, s", f"{time.perf_counter() - begun:.1f}")
     return world
