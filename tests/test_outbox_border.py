@@ -1,5 +1,6 @@
 """What an SMTP server can do to us: every failure ends as a state of the mail, none as a loss."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,13 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ameli_support import sql
+from ameli_support.mail.recipient import is_sendable
 from ameli_support.outbox.smtp import Fate, SmtpSettings, SmtpTransport
 from tests.mail.servers import Sink, conversation, scripted, sink
 from tests.outbox_world import World
@@ -302,3 +307,40 @@ async def test_without_it_the_mail_is_refused_before_the_wire(world: World) -> N
         await world.worker(server.port).run_once()
     assert server.received == []
     assert (world.row(number)["state"], world.row(number)["trouble"]) == ("refused", "unsupported")
+
+
+# ── the wire itself ─────────────────────────────────────────────────────────
+
+_LOCAL = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=20)
+_ANYTHING = st.text(max_size=40) | st.builds("{}@{}".format, _LOCAL, st.sampled_from(["exemple.fr", "a.b"]))
+
+
+@given(st.lists(_ANYTHING, min_size=1, max_size=8))
+@examples(max_examples=25)
+def test_the_wire_carries_the_recipient_and_nothing_else(recipients: list[str]) -> None:
+    sendable = [recipient for recipient in recipients if is_sendable(recipient)]
+
+    async def commands() -> list[bytes]:
+        heard: list[bytes] = []
+
+        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 ready\r\n")
+            while line := await reader.readline():
+                heard.append(line)
+                if line == b"DATA\r\n":
+                    writer.write(b"354 go on\r\n")
+                    await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250-ok\r\n250 SMTPUTF8\r\n" if line[:4] == b"EHLO" else b"250 ok\r\n")
+
+        async with scripted(listen) as port:
+            line = SmtpTransport(SmtpSettings("127.0.0.1", port, "none", timeout=5)).line()
+            for recipient in sendable:
+                answer = await line.hand_over("x@exemple.fr", recipient, b"Subject: x\r\n\r\nx\r\n")
+                assert answer.fate is Fate.ACCEPTED
+            await line.close()
+        return heard
+
+    heard = asyncio.run(commands())
+    spoken = [line for line in heard if line.startswith(b"RCPT")]
+    assert spoken == [f"RCPT TO:<{recipient}>\r\n".encode() for recipient in sendable]
+    assert {line[:4] for line in heard} <= {b"EHLO", b"MAIL", b"RCPT", b"DATA", b"QUIT"}
