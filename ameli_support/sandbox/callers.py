@@ -136,8 +136,11 @@ def refuse_if_locked(conn: Connection, person: str, at: datetime, procedure: Pro
 
 
 def contact_of(person: Row[Any], reason: Reason, procedure: Procedure) -> str | None:
-    """Whom a person of another scheme or fund turns to: their own mailbox if known, else the call centre."""
-    if reason not in (Reason.OTHER_SCHEME, Reason.OTHER_FUND):
-        return None
-    contacts = procedure.contacts
-    return contacts.mailbox if person.fund == contacts.fund else contacts.call_centre
+    """Whom a person of another scheme or fund turns to, in French; a fund's mailbox only where it is known."""
+    if reason is Reason.OTHER_SCHEME:
+        scheme = f"scheme_contacts.{person.scheme}"
+        return procedure.text(scheme if scheme in procedure.cells else "scheme_contacts.unknown")
+    if reason is Reason.OTHER_FUND:
+        contacts = procedure.contacts
+        return contacts.mailbox if person.fund == contacts.fund else contacts.call_centre
+    return None

@@ -210,7 +210,7 @@ def _told(
         record=person.id,
         person=PersonView(
             title=person.title,
-            name=f"{person.first_names} {person.used_name or person.birth_name}",
+            name=f"{person.first_names.split(',')[0]} {person.used_name or person.birth_name}",
             birth_date=date.fromisoformat(person.birth_date),
             nir_masked=mask_nir(person.nir),
         ),
@@ -294,9 +294,7 @@ def _of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: 
         "version": row.version,
         "started_at": from_us(row.started_at),
         "step_since": from_us(row.step_since),
-        "steps_done_at": {
-            Step(step): from_us(done) for step, done in conn.execute(STEPS_DONE, {"enrolment": row.id})
-        },
+        "steps_done_at": _steps_done(conn, row.id),
         "address_masked": row.address and mask_address(row.address),
         "address_domain": row.address and domain_of(row.address),
         "mobile_masked": row.mobile and mask_phone(row.mobile),
@@ -319,6 +317,12 @@ def _of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: 
         "code_reset_blocked_until": _reset_blocked_until(row, where, procedure, at),
         "sends": _send_views(dossier),
     }
+
+
+def _steps_done(conn: Connection, enrolment: str) -> dict[Step, datetime]:
+    """When each step was done, in the document's order."""
+    done = dict(conn.execute(STEPS_DONE, {"enrolment": enrolment}).tuples())
+    return {step: from_us(done[step]) for step in Step if step in done}
 
 
 def _generation_view(row: Row[Any], live: int | None) -> GenerationView:

@@ -189,6 +189,20 @@ class Service:
             waiting = m.c.state.in_(("queued", "deferred"))
             conn.execute(update(m).where(m.c.id.in_(ours), waiting).values(values))
 
+    def sent_before(self, agent: str, number: int, ago: timedelta) -> None:
+        """An agent's sends of a while ago, to somebody else, put there by hand."""
+        at = to_us(self.now() - ago)
+        ids = [uuid.uuid4().hex for _ in range(number)]
+        mail = {"state": "handed_over", "queued_at": at, "state_at": at, "expires_at": at, "attempts": 1}
+        send = {"kind": "resend", "address": "x@orange.fr", "agent": agent, "at": at}
+        send["enrolment"] = self.at_contact(self.person())
+        with sql.write(self.world.engine) as conn:
+            conn.execute(
+                insert(schema.mail),
+                [{**mail, "id": i, "owner_ref": i, "message_id": i, "recipient": "x@orange.fr"} for i in ids],
+            )
+            conn.execute(insert(schema.send), [{**send, "id": i, "mail": i} for i in ids])
+
     def token(self, record: str, number: int | None = None) -> str:
         """The token of a generation's link, the newest unless numbered."""
         generations = self.generations(record)

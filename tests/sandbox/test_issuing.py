@@ -4,16 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
 
-from ameli_support import sql
 from ameli_support.accounts.contract import CorrectReason, ProblemType, SendKind
-from ameli_support.clock import to_us
-from ameli_support.onboarding.acts import Effect, Reason
+from ameli_support.onboarding.acts import Act, Effect, Reason
 from ameli_support.onboarding.identity import Direction, Fact, Level, Role
 from ameli_support.onboarding.link import DeadPage, Phase
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import confirming, schema
+from ameli_support.sandbox import confirming
 from ameli_support.sandbox.confirming import Outcome
 from tests.sandbox.service import FACTS, Service, refused, unique
 
@@ -111,7 +108,7 @@ def test_a_wrong_said_address_leaves_only_a_correction(service: Service) -> None
         assert (said.matches, said.tries_left) == (False, left)
         assert refused(lambda: agent.resend(record)).kind is ProblemType.ADDRESS_NOT_CONFIRMED
     assert refused(lambda: agent.say(record)).kind is ProblemType.ADDRESS_NOT_CONFIRMED
-    assert agent.view(record).allowed["resend"].reason is Reason.ADDRESS_NOT_CONFIRMED
+    assert agent.view(record).allowed[Act.RESEND].reason is Reason.ADDRESS_NOT_CONFIRMED
     new = f"{unique('n')}@free.fr"
     answer = agent.correct(record, new)
     assert (answer.effect, answer.generation) == (Effect.NEW_ADDRESS_NEW_WINDOW, 2)
@@ -223,7 +220,7 @@ def test_the_cool_down_says_the_seconds_left_and_counts_nothing(service: Service
     service.forward(seconds=30)
     problem = refused(lambda: agent.resend(record)).problem
     assert (problem.reason, problem.retry_after) == (Reason.COOLDOWN, 90)
-    assert agent.view(record).allowed["resend"].seconds_left == 90
+    assert agent.view(record).allowed[Act.RESEND].seconds_left == 90
     service.forward(seconds=90)
     assert agent.resend(record).effect is Effect.SAME_LINK
 
@@ -259,7 +256,7 @@ def test_a_refused_or_cancelled_send_counts_for_no_cap_but_keeps_its_cool_down(s
         service.mails(record, fate)
         assert refused(lambda: agent.resend(record)).kind is ProblemType.COOLDOWN
         service.forward(seconds=120)
-    assert agent.view(record).allowed["resend"].allowed
+    assert agent.view(record).allowed[Act.RESEND].allowed
 
 
 def test_a_resend_while_the_mail_still_waits_adds_none(service: Service) -> None:
@@ -278,8 +275,8 @@ def test_a_resend_while_the_mail_still_waits_adds_none(service: Service) -> None
 def test_an_agents_rolling_hour(service: Service, role: Role, cap: str) -> None:
     agent = service.agent(role)
     allowed: int = getattr(service.world.procedure.numbers, cap)
-    old, record = service.waiting(), service.waiting()
-    sent_before(service, agent.who.agent, old, allowed - 1)
+    record = service.waiting()
+    service.sent_before(agent.who.agent, allowed - 1, timedelta(minutes=30))
     agent.call_resend(record)
     other = service.waiting()
     agent.reach(other, Level.SIMPLE).say(other)
@@ -288,20 +285,6 @@ def test_an_agents_rolling_hour(service: Service, role: Role, cap: str) -> None:
     service.forward(minutes=30)
     agent.reach(other, Level.SIMPLE).say(other)
     agent.resend(other)
-
-
-def sent_before(service: Service, agent: str, record: str, number: int) -> None:
-    """Sends of half an hour ago, put there by hand."""
-    enrolment, at = service.enrolment(record).id, to_us(service.now() - timedelta(minutes=30))
-    ids = [f"{unique('s'):x>32}" for _ in range(number)]
-    mail = {"state": "handed_over", "queued_at": at, "state_at": at, "expires_at": at, "attempts": 1}
-    send = {"enrolment": enrolment, "kind": "resend", "address": "x@orange.fr", "agent": agent, "at": at}
-    with sql.write(service.world.engine) as conn:
-        conn.execute(
-            insert(schema.mail),
-            [{**mail, "id": i, "owner_ref": i, "message_id": i, "recipient": "x@orange.fr"} for i in ids],
-        )
-        conn.execute(insert(schema.send), [{**send, "id": i, "mail": i} for i in ids])
 
 
 def test_by_mail_a_handler_resends_at_level_1_and_nothing_more(service: Service) -> None:

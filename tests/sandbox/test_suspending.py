@@ -1,5 +1,7 @@
 """« Ce n'est pas moi »: suspended at any level, lifted or cancelled by a supervisor only (rules §3)."""
 
+from functools import partial
+
 import pytest
 
 from ameli_support.accounts.contract import ProblemType
@@ -105,9 +107,7 @@ def test_lifting_and_cancelling_are_a_supervisors(service: Service, role: Role, 
 def test_what_is_not_suspended_is_neither_lifted_nor_cancelled(service: Service, supervisor: Asker) -> None:
     record = service.waiting()
     for act in ("lift", "cancel"):
-        assert (
-            refused(lambda act=act: supervisor.supervise(record, act)).problem.reason is Reason.NOT_SUSPENDED
-        )
+        assert refused(partial(supervisor.supervise, record, act)).problem.reason is Reason.NOT_SUSPENDED
 
 
 def test_suspending_twice_or_before_an_address_is_refused(service: Service) -> None:
@@ -143,7 +143,7 @@ def test_already_active_is_said(service: Service) -> None:
     agent = service.agent().reach(record, Level.REINFORCED)
     agent.say(record)
     for act in (agent.resend, agent.reissue):
-        assert refused(lambda act=act: act(record)).kind is ProblemType.ALREADY_ACTIVE
+        assert refused(partial(act, record)).kind is ProblemType.ALREADY_ACTIVE
     refusal = refused(lambda: agent.correct(record, f"{unique('n')}@free.fr"))
     assert refusal.kind is ProblemType.ALREADY_ACTIVE
 
