@@ -78,6 +78,7 @@ person_phone = Table(
     Column("person", ForeignKey("insured_person.id"), nullable=False),
     Column("phone", String(16), nullable=False),
     UniqueConstraint("phone", "person"),
+    Index("person_phone_person", "person"),
 )
 
 representative = Table(
