@@ -113,7 +113,7 @@ def _sample(world: World) -> list[Sample]:
     return [found[index % len(found)] for index in range(SAMPLES + 20)]
 
 
-def _by_person(connection: Connection, statement: Select[tuple[str, str]]) -> dict[str, str]:
+def _by_person(connection: Connection, statement: Select[str, str]) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
