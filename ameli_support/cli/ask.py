@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -109,10 +109,10 @@ def each_line() -> Iterator[str]:
             yield text.strip()
 
 
-def answers(questions: Mapping[str, str]) -> dict[str, str]:
+def answers(questions: Mapping[str, str], readable: Collection[str] = ()) -> dict[str, str]:
     """Answers by key: asked one by one on a terminal, else read as `key=value` lines.
 
-    On a terminal an empty answer leaves the key out.
+    On a terminal an empty answer leaves the key out; `readable` are keys that a program may give too.
     """
     given: dict[str, str] = {}
     if at_terminal():
@@ -122,7 +122,7 @@ def answers(questions: Mapping[str, str]) -> dict[str, str]:
         return given
     for text in each_line():
         key, sign, value = text.partition("=")
-        if not sign or key.strip() not in questions:
+        if not sign or key.strip() not in {*questions, *readable}:
             raise BadInput(
                 _("Ligne non comprise. Attendu : une réponse par ligne, sous la forme {keys}.").format(
                     keys=", ".join(f"{name}=…" for name in questions)

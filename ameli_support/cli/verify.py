@@ -48,8 +48,10 @@ def register(app: typer.Typer) -> None:
                 return _chosen_level_0(number, json)
             if wanted > opened.highest_level(number):
                 raise CommandError(words.level_out_of_reach(who, how), ExitCode.REFUSED, kind="refused")
-            sought = [level for level in (Level.SIMPLE, Level.REINFORCED) if state.level < level <= wanted]
-            facts = _facts([fact for level in sought for fact in may_be_compared(level, how)])
+            levels = [level for level in (Level.SIMPLE, Level.REINFORCED) if level <= wanted]
+            known = [fact for level in levels for fact in may_be_compared(level, how)]
+            done = may_be_compared(Level.SIMPLE, how) if state.level >= Level.SIMPLE else ()
+            facts = _facts(known, done if wanted > Level.SIMPLE else ())
             checked = opened.verify(number, wanted, facts)
             return _told(checked, wanted, number, json)
 
@@ -77,11 +79,16 @@ def _who() -> str:
     return ask.line(_("Qui parle ({values}) : ").format(values=", ".join(Speaker)))
 
 
-def _facts(questions: list[Fact]) -> dict[Fact, str]:
-    given = ask.answers({fact.value: words.fact(fact) + ask.colon() for fact in questions})
-    if not given:
+def _facts(known: list[Fact], done: tuple[Fact, ...]) -> dict[Fact, str]:
+    """What the caller says; what this call has compared already is not asked again, nor sent."""
+    asked = [fact for fact in known if fact not in done]
+    given = ask.answers(
+        {fact.value: words.fact(fact) + ask.colon() for fact in asked}, [fact.value for fact in known]
+    )
+    facts = {Fact(name): value for name, value in given.items() if Fact(name) in asked}
+    if not facts:
         raise BadInput(_("Aucune réponse à comparer."))
-    return {Fact(name): value for name, value in given.items()}
+    return facts
 
 
 def _chosen_level_0(number: int, json: bool) -> int:

@@ -1,0 +1,138 @@
+"""Who is on the line, whose record it is, and what is told to whom (issue §8, rules §1, §8)."""
+
+import pytest
+
+from ameli_support.onboarding.identity import Direction, Role, Speaker
+from ameli_support.onboarding.person import PersonStatus
+from tests.scenarios.conftest import Play
+
+
+def test_not_me_suspends_and_a_supervisor_cancels(play: Play) -> None:
+    person = play.somebody().signs_up()
+    link = person.newest_link()
+    call = play.calls(person)  # at level 0
+    call.checks(0)
+    call.suspends().succeeds()
+    assert play.browser.opens(link).name == "generic"
+    call.concludes("fraud_report", "unknown").succeeds()
+
+    supervisor = play.calls(person, Role.SUPERVISOR)
+    assert supervisor.phase == "suspended"
+    supervisor.supervises("cancel").succeeds()
+    assert supervisor.phase == "ended"
+    assert play.browser.opens(link).name == "generic"
+
+    # the address is free again
+    other = play.somebody()
+    other.address = person.address
+    other.signs_up()
+
+
+def test_an_agent_cannot_lift_or_cancel(play: Play) -> None:
+    person = play.somebody().signs_up()
+    call = play.calls(person).reaches(1)
+    call.suspends().succeeds()
+    assert not call.supervises("cancel").done
+    assert not call.supervises("lift").done
+    assert call.phase == "suspended"
+
+
+def test_a_lifted_suspension_goes_back_to_its_window_with_dead_links(play: Play) -> None:
+    person = play.somebody().signs_up()
+    link = person.newest_link()
+    play.calls(person).reaches(1).suspends().succeeds()
+    supervisor = play.calls(person, Role.SUPERVISOR)
+    supervisor.supervises("lift").succeeds()
+    assert supervisor.phase == "inactive"
+    assert play.browser.opens(link).name == "generic"
+
+
+def test_a_third_party_stays_at_level_0_whatever_they_know(play: Play) -> None:
+    person = play.somebody().signs_up()
+    call = play.calls(person)
+    reached, _text = call.checks(1, speaker=Speaker.THIRD_PARTY)
+    assert reached == 0
+    assert call.phase is None
+    assert not call.resends().done
+    call.concludes("third_party", "none").succeeds()
+    assert len(person.mails()) == 1
+
+
+def test_on_an_outgoing_call_nothing_is_compared(play: Play) -> None:
+    person = play.somebody().signs_up()
+    call = play.calls(person)
+    reached, _text = call.checks(1, direction=Direction.OUTGOING)
+    assert reached == 0
+    assert call.phase is None
+
+
+def test_a_provisional_number_opens_no_account(play: Play) -> None:
+    person = play.somebody(at_contact=False, nir="8020399988001")
+    driver = play.agents[Role.AGENT]
+    from tests.scenarios.command_driver import CommandDriver
+
+    if isinstance(driver, CommandDriver):
+        _code, answer = driver.command("find", given=person.nir)
+        assert answer["provisional"]
+
+
+def test_a_person_of_another_fund_is_sent_there(play: Play) -> None:
+    person = play.somebody(fund="691").signs_up()
+    call = play.calls(person)
+    call.checks(1)
+    view = call.view
+    assert view["closed_because"] == "other_fund"
+    assert not call.resends().done
+
+
+def test_nothing_is_told_or_done_for_a_deceased_person(play: Play) -> None:
+    person = play.somebody().signs_up()
+    with play.world.database() as world:
+        from sqlalchemy import update
+
+        from ameli_support import sql
+        from ameli_support.sandbox.schema import insured_person as table
+
+        with sql.write(world.engine) as connection:
+            connection.execute(
+                update(table).where(table.c.id == person.record).values(status=PersonStatus.DECEASED.value)
+            )
+    call = play.calls(person)
+    call.checks(1)
+    view = call.view
+    assert view["closed_because"] == "person_deceased"
+    assert (view["phase"], view["sends"], view["person"]) == (None, [], None)
+    assert not call.resends().done
+    assert not call.suspends().done
+
+
+def test_three_failed_checks_lock_the_record_until_a_supervisor_unlocks(play: Play) -> None:
+    person = play.somebody().signs_up()
+    call = play.calls(person)
+    for _check in range(3):
+        for _comparison in range(3):
+            reached, text = call.checks(1, postcode="69000")
+            assert reached == 0
+            assert "postcode" not in text  # never which answer was wrong
+    reached, _text = call.checks(1)
+    assert reached == 0
+    assert call.phase is None
+    assert not call.resends().done
+
+    supervisor = play.calls(person, Role.SUPERVISOR)
+    supervisor.supervises("unlock").succeeds()
+    call = play.calls(person).reaches(1)
+    assert call.phase == "live"
+    call.resends().succeeds()
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR])
+def test_an_administrator_reads_no_record(play: Play, role: Role) -> None:
+    from tests.scenarios.command_driver import CommandDriver
+
+    person = play.somebody().signs_up()
+    driver = play.agents[role]
+    if isinstance(driver, CommandDriver):
+        code, answer = driver.command("find", given=person.nir)
+        assert code == 6
+        assert answer["kind"] == "not_allowed"
