@@ -95,13 +95,8 @@ def start_or_attach(
     """
     role = Role(role)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found, child = _find_or_start(home, people, fresh)
-    try:
-        agents_file, token_file = _identity(home, found, role)
-    except remote.ControlFailed as error:
-        if child is not None:
-            _end(child)
-        raise NoSandbox(str(error)) from None
+    found, token, child = _find_or_start(home, people, fresh, role)
+    agents_file, token_file = _identify(home, role, token)
     return DemoWorld(home, found, role, agents_file, token_file, child)
 
 
@@ -111,19 +106,24 @@ def find(home: Path) -> lock.Lock | None:
 
 
 def _find_or_start(
-    home: Path, people: int | None, fresh: bool
-) -> "tuple[lock.Lock, subprocess.Popen[bytes] | None]":
-    """Joins whoever holds the folder; starts a child only while nobody does."""
+    home: Path, people: int | None, fresh: bool, role: Role
+) -> "tuple[lock.Lock, str, subprocess.Popen[bytes] | None]":
+    """Joins whoever holds the folder; starts a child only while nobody does.
+
+    What a lock file says counts once a bearer token came from there: a file that a killed
+    sandbox left behind can look held for an instant while the next one starts.
+    """
     child: subprocess.Popen[bytes] | None = None
     starter = secrets.token_hex(8)
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline:
         found = lock.read(home)
-        if found is not None:
+        token = found and _token(found, role)
+        if found is not None and token:
             if child is not None and found.started_by != starter:
                 _end(child)
                 child = None
-            return found, child
+            return found, token, child
         if child is None:
             if not lock.is_held(home):
                 child = _start(home, people, fresh, starter)
@@ -135,6 +135,13 @@ def _find_or_start(
     if child is not None:
         _end(child)
     raise NoSandbox(_last_words(home))
+
+
+def _token(found: lock.Lock, role: Role) -> str | None:
+    try:
+        return remote.token(found, AGENTS[role], role, (procedure().contacts.fund,))
+    except remote.ControlFailed:
+        return None
 
 
 def _start(home: Path, people: int | None, fresh: bool, starter: str) -> "subprocess.Popen[bytes]":
@@ -170,19 +177,17 @@ def _last_words(home: Path) -> str:
     return lines[-1] if lines else "the sandbox did not start"
 
 
-def _identity(home: Path, found: lock.Lock, role: Role) -> tuple[Path, Path]:
-    """The agents file and the token file of the present user in this role."""
-    agent = AGENTS[role]
+def _identify(home: Path, role: Role, token: str) -> tuple[Path, Path]:
+    """Writes the agents file and the token file of the present user in this role."""
     token_file = home / f"token-{role.value}"
-    fund = procedure().contacts.fund
-    _write_private(token_file, remote.token(found, agent, role, (fund,)))
     agents_file = home / f"agents-{role.value}.toml"
+    _write_private(token_file, token)
     entry = (
         f"[users.{json.dumps(_system_user())}]\n"
-        f'agent = "{agent}"\n'
+        f'agent = "{AGENTS[role]}"\n'
         f'name = "Démonstration"\n'
         f'role = "{role.value}"\n'
-        f'funds = ["{fund}"]\n'
+        f'funds = ["{procedure().contacts.fund}"]\n'
         f'token_file = "{token_file.name}"\n'
     )
     _write_private(agents_file, entry)

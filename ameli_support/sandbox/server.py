@@ -119,6 +119,7 @@ def serve(
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with lock.Guard(home, _PATIENCE), _listen(home, port) as listener:
+        lock.withdraw(home)  # of one that was killed
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         if fresh:
             _forget(home)
