@@ -43,7 +43,7 @@ lock:  ## requirements.lock: names, versions and hashes, no URL
 	$(BIN)/uv export --frozen --all-extras --all-groups --no-emit-project --no-annotate --no-header -o requirements.lock -q
 
 openapi: $(READY)  ## the account service's contract as a document
-	$(BIN)/python -m ameli_support.sandbox.api > docs/openapi.json
+	$(BIN)/python -m tests.architecture.openapi
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -81,8 +81,8 @@ def test_no_text_from_outside_is_parsed_as_markup() -> None:
 def test_files_stay_short_enough_to_be_one_idea() -> None:
     lengths = {name(path): len(path.read_text().splitlines()) for path in files("*.py")}
     long = sorted((length, file) for file, length in lengths.items() if length > LONG)
-    for length, file in long:
-        warnings.warn(f"{file}: {length} lines: what is its second idea?", stacklevel=1)
+    told = ", ".join(f"{file} {length}" for length, file in reversed(long))
+    warnings.warn(f"longer than {LONG} lines, what is their second idea: {told}", stacklevel=1)
     assert [entry for entry in long if entry[0] > TOO_LONG] == []
 
 
