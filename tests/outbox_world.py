@@ -40,11 +40,14 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 class World:
-    """The database, the clocks and what is needed to make workers."""
+    """The database, emptied, the clocks and what is needed to make workers."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         metadata.create_all(engine)
+        with sql.write(engine) as conn:
+            conn.execute(attempts_of(mail).delete())
+            conn.execute(mail.delete())
         self.business = FixedClock(datetime(2026, 3, 28, 12, 0, tzinfo=UTC))
         self.system = FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 

@@ -4,6 +4,8 @@ import asyncio
 import functools
 import random
 import threading
+import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -19,12 +21,30 @@ from ameli_support.outbox.table import QueuedMail
 from ameli_support.outbox.worker import Clocks, Outbox
 from tests.mail.servers import Sink, sink
 from tests.outbox_world import World, letter, mail, until
-from tests.parts import free_port
+from tests.parts import PostgreSQL, free_port
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One database of each kind for all these tests; each finds it empty."""
+    if request.param == "sqlite":
+        yield str(tmp_path_factory.mktemp("outbox") / "mail.db")
+        return
+    server: PostgreSQL = request.getfixturevalue("postgres_server")
+    with server.fresh_database(f"o{uuid.uuid4().hex[:16]}") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def engine(database: str) -> Iterator[Engine]:
+    found = sql.open_engine(database, pool_size=16)
+    yield found
+    found.dispose()
 
 
 @pytest.fixture
-def world(any_engine: Engine) -> World:
-    return World(any_engine)
+def world(engine: Engine) -> World:
+    return World(engine)
 
 
 async def test_a_queued_mail_is_handed_over_with_its_message_id(world: World) -> None:
@@ -172,9 +192,9 @@ async def test_one_bad_row_never_stops_later_rows(world: World) -> None:
     assert world.row(good)["state"] == "handed_over"
 
 
-async def test_two_workers_send_each_of_200_mails_once(world: World, engine_url: str) -> None:
+async def test_two_workers_send_each_of_200_mails_once(world: World, database: str) -> None:
     world.add(*(f"p{i}@exemple.fr" for i in range(200)))
-    other = sql.open_engine(engine_url)
+    other = sql.open_engine(database)
     async with sink() as server:
         treated = await asyncio.gather(
             world.worker(server.port, lanes=3, batch=7).run_once(),
@@ -275,7 +295,7 @@ async def test_rows_that_a_slow_batch_cannot_start_in_time_are_given_back(world:
     assert [world.row(number)["attempts"] for number in numbers] == [1, 1, 1]
 
 
-async def test_neither_body_nor_link_is_stored(world: World, engine_url: str) -> None:
+async def test_neither_body_nor_link_is_stored(world: World) -> None:
     secret = "Z3VlbG9uLXNlY3JldC1kdS1saWVuLXF1aS1uZS1kb2l0LXBhcy1ldHJlLWxh"
 
     def render(queued: QueuedMail) -> EmailMessage:

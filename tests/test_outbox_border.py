@@ -21,9 +21,9 @@ from tests.outbox_world import World
 from tests.parts import free_port
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    found = sql.open_engine(tmp_path / "mail.db", pool_size=16)
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    found = sql.open_engine(tmp_path_factory.mktemp("outbox") / "mail.db", pool_size=16)
     yield found
     found.dispose()
 
@@ -88,6 +88,7 @@ async def test_a_wrong_password_refuses_no_mail(world: World, authority: trustme
         assert await _trouble(world, settings) == ("deferred", "login")
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while")
 async def test_a_missing_login_refuses_no_mail(world: World) -> None:
     async with sink(auth=True) as server:
         settings = SmtpSettings("127.0.0.1", server.port, "none", timeout=5)
