@@ -83,6 +83,11 @@ def _empty_home(factory: pytest.TempPathFactory) -> Path:
     return factory.getbasetemp() / "home"
 
 
+# ── case stores: fixtures made elsewhere ────────────────────────────────────
+
+pytest_plugins = ["tests.stores"]
+
+
 # ── no network ──────────────────────────────────────────────────────────────
 
 

@@ -125,7 +125,9 @@ class CaseStore:
         limit: int = 50,
     ) -> Sequence[AnyRow]:
         """Cases, newest contact first; `before` is the number of the last case of the page before."""
-        statement = _CASE.order_by(support_case.c.last_contact_at.desc(), support_case.c.number.desc())
+        statement = _CASE.where(support_case.c.last_contact_at >= 0).order_by(
+            support_case.c.last_contact_at.desc(), support_case.c.number.desc()
+        )
         for column, value in (("state", state), ("owner", owner), ("queue", queue)):
             if value is not None:
                 statement = statement.where(support_case.c[column] == value)

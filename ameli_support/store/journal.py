@@ -19,6 +19,8 @@ from ameli_support.store.schema import case_event, day_root, erasable, support_c
 
 EVENT_VERSION = 1  # of the payloads' shape; a reader shows a newer one raw
 
+_EVER = day_root.c.day > ""
+
 
 @dataclass(frozen=True, slots=True)
 class Appended:
@@ -40,7 +42,9 @@ class Journal:
 
     def now(self) -> int:
         """The business clock, in microseconds, never before a day that is sealed."""
-        sealed = self.connection.scalar(select(day_root.c.ends_at).order_by(day_root.c.day.desc()).limit(1))
+        sealed = self.connection.scalar(
+            select(day_root.c.ends_at).where(_EVER).order_by(day_root.c.day.desc()).limit(1)
+        )
         return max(to_us(self._business.now()), sealed or 0)
 
     def open_case(self, **columns: Any) -> int | None:

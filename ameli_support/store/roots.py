@@ -64,7 +64,9 @@ def seal(store: CaseStore) -> int:
 
 def _seal_next(journal: Journal) -> bool:
     connection = journal.connection
-    last = connection.execute(select(day_root).order_by(day_root.c.day.desc()).limit(1)).one_or_none()
+    last = connection.execute(
+        select(day_root).where(day_root.c.day > "").order_by(day_root.c.day.desc()).limit(1)
+    ).one_or_none()
     first_after = (
         select(case_event.c.at)
         .where(case_event.c.at >= (last.ends_at if last else 0))
@@ -86,7 +88,7 @@ def _seal_next(journal: Journal) -> bool:
 
 def known_roots(connection: Connection) -> list[tuple[str, bytes]]:
     """Every sealed day and its root, oldest first."""
-    statement = select(day_root.c.day, day_root.c.root).order_by(day_root.c.day)
+    statement = select(day_root.c.day, day_root.c.root).where(day_root.c.day > "").order_by(day_root.c.day)
     return [(row.day, row.root) for row in connection.execute(statement)]
 
 

@@ -69,7 +69,7 @@ support_case = Table(
 # one case that is not closed per record: two look-ups at once meet in one case
 OPEN_RECORD = text("record IS NOT NULL AND state <> 'closed'")
 Index(
-    "caseOPEN_RECORD",
+    "case_open_record",
     support_case.c.record,
     unique=True,
     sqlite_where=OPEN_RECORD,

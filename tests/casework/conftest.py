@@ -1,12 +1,12 @@
 """One account service for all tests of a run; a fresh case store of each kind for every test."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.casework.office import Office, an_office
 from tests.service import RunningService, running_service
+from tests.stores import Place
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def account_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 
 
 @pytest.fixture
-def office(account_service: RunningService, engine_url: str, tmp_path: Path) -> Iterator[Office]:
+def office(account_service: RunningService, store_place: Place) -> Iterator[Office]:
     """Desks on one service and one store, once on each database."""
-    with an_office(account_service, engine_url, tmp_path) as opened:
+    with an_office(account_service, store_place) as opened:
         yield opened

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.casework.desk import Desk
@@ -21,17 +20,9 @@ from ameli_support.onboarding.identity import (
 )
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.store.cases import CaseStore
-from ameli_support.store.opening import open_store, upgrade_store
 from tests.sandbox.service import FACTS, FUND, Service
 from tests.service import AGENTS, RunningService
-
-
-def prepared_store(place: str, folder: Path, clock: FixedClock) -> CaseStore:
-    """The store at a path or PostgreSQL URL, upgraded, its keys in a file."""
-    url = place if "://" in place else None
-    path = folder / "cases.db" if url else Path(place)
-    upgrade_store(path=path, url=url, use_keyring=False)
-    return open_store(path=path, url=url, business=clock, system=clock, use_keyring=False)
+from tests.stores import Place
 
 
 @dataclass
@@ -39,8 +30,7 @@ class Office:
     """One clock for everybody; desks are closed at the end."""
 
     service: RunningService
-    place: str
-    folder: Path
+    place: Place
     clock: FixedClock
     desks: list[Desk] = field(default_factory=list)
 
@@ -50,7 +40,7 @@ class Office:
 
     def store(self) -> CaseStore:
         """A store of its own, as another program has."""
-        return prepared_store(self.place, self.folder, self.clock)
+        return self.place.open(self.clock)
 
     def desk(
         self, role: Role = Role.AGENT, agent: str | None = None, accounts: AccountsClient | None = None
@@ -109,11 +99,11 @@ def facts_of(office: Office, record: str, *which: Fact) -> dict[Fact, str]:
 
 
 @contextmanager
-def an_office(service: RunningService, place: str, folder: Path) -> Iterator[Office]:
+def an_office(service: RunningService, place: Place) -> Iterator[Office]:
     """An office on a running service; `place` is where its cases live."""
     clock = service.clock
     assert isinstance(clock, FixedClock)
-    office = Office(service, place, folder, clock)
+    office = Office(service, place, clock)
     try:
         yield office
     finally:

@@ -1,0 +1,174 @@
+"""Opening: keys outside the database, upgrades with a backup, a newer database refused."""
+
+import os
+import secrets
+from pathlib import Path
+
+import keyring.backend
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from ameli_support import sql
+from ameli_support.clock import FixedClock
+from ameli_support.store import upgrading
+from ameli_support.store.cases import CaseStore
+from ameli_support.store.errors import KeyTrouble, NewerDatabase, UpgradeNeeded
+from ameli_support.store.keys import Keys, load_keys, write_key_file
+from ameli_support.store.opening import key_file, open_store, upgrade_store
+from ameli_support.store.schema import REVISIONS, metadata
+from tests.store.making import new_case, with_note
+from tests.stores import Place
+
+
+def open_at(path: Path, clock: FixedClock, url: str | None = None) -> CaseStore:
+    return open_store(path=path, url=url, business=clock, system=clock, use_keyring=False)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(store: CaseStore) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == upgrading.HEAD
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_revisions_are_those_of_the_migrations() -> None:
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(Path(upgrading.__file__).parent / "migrations"))
+    known = [revision.revision for revision in script.walk_revisions()]
+    assert tuple(reversed(known)) == REVISIONS
+
+
+def test_a_newer_database_is_refused_with_a_sentence(store: CaseStore) -> None:
+    with sql.write(store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase) as newer:
+        upgrading.upgrade(store.engine)
+    assert "9999" in newer.value.sentence
+
+
+def test_a_shared_database_that_is_behind_is_upgraded_by_its_command_alone(
+    postgres_url: str, tmp_path: Path, clock: FixedClock
+) -> None:
+    path = tmp_path / "cases.db"
+    with pytest.raises(UpgradeNeeded):
+        open_at(path, clock, postgres_url)
+    assert upgrade_store(path=path, url=postgres_url, use_keyring=False) == (None, REVISIONS[-1])
+    assert upgrade_store(path=path, url=postgres_url, use_keyring=False)[0] == REVISIONS[-1]
+    open_at(path, clock, postgres_url).close()
+
+
+def test_a_start_that_is_not_behind_does_not_import_alembic(tmp_path: Path, clock: FixedClock) -> None:
+    import subprocess
+    import sys
+
+    open_at(tmp_path / "cases.db", clock).close()
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from ameli_support.clock import SystemClock\n"
+        "from ameli_support.store.opening import open_store\n"
+        "open_store(path=Path(sys.argv[1]), business=SystemClock(), use_keyring=False)\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path / "cases.db")]).returncode == 0
+
+
+def test_the_embedded_file_holds_nothing_readable_and_belongs_to_its_owner(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    path = tmp_path / "cases.db"
+    store = open_at(path, clock)
+    with_note(store, new_case(store), "une note bien lisible")
+    store.close()
+    for file in tmp_path.iterdir():
+        assert b"bien lisible" not in file.read_bytes()
+        assert b"SQLite format" not in file.read_bytes()[:16]
+        assert file.stat().st_mode & 0o077 == 0, file.name
+
+
+def test_a_backup_is_whole_and_opens_with_the_same_key(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "cases.db"
+    store = open_at(path, clock)
+    case = new_case(store)
+    ref = with_note(store, case, "à garder")
+    backup = upgrading.backup_path(path, clock.now(), REVISIONS[-1])
+    assert backup.name == f"cases.db.{REVISIONS[-1]}.20261123T090000Z"
+    upgrading.copy_embedded(store.engine, backup)
+    with pytest.raises(FileExistsError):
+        upgrading.copy_embedded(store.engine, backup)
+    store.close()
+    os.link(key_file(path), key_file(backup))
+    copy = open_at(backup, clock)
+    assert copy.text(ref) == "à garder"
+    copy.close()
+
+
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "cases.db"
+    open_at(path, clock).close()
+    key_file(path).chmod(0o640)
+    with pytest.raises(KeyTrouble) as trouble:
+        open_at(path, clock)
+    assert "600" in trouble.value.sentence
+
+
+def test_missing_altered_and_foreign_keys_are_told_apart(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "cases.db"
+    open_at(path, clock).close()
+    file = key_file(path)
+    whole = file.read_text()
+    file.unlink()
+    with pytest.raises(KeyTrouble, match="introuvables"):
+        open_at(path, clock)
+    write_key_file(file, Keys.new())
+    with pytest.raises(KeyTrouble, match="n’ouvrent pas"):
+        open_at(path, clock)
+    file.write_text("zz")
+    with pytest.raises(KeyTrouble, match="illisible"):
+        open_at(path, clock)
+    file.write_text(whole)
+    open_at(path, clock).close()
+
+
+def test_every_workstation_needs_the_same_chain_key(store_place: Place, clock: FixedClock) -> None:
+    store_place.open(clock).close()
+    path = store_place.path
+    database = load_keys(key_file(path), create=False, use_keyring=False).database
+    key_file(path).unlink()
+    write_key_file(key_file(path), Keys(database, secrets.token_bytes(32)))
+    with pytest.raises(KeyTrouble, match="chaînage"):
+        open_at(path, clock, store_place.url)
+
+
+class _Ring(keyring.backend.KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 9.0
+    kept: dict[tuple[str, str], str] = {}  # noqa: RUF012
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+def test_keys_go_to_the_keyring_when_there_is_one(tmp_path: Path, clock: FixedClock) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(_Ring())  # type: ignore[no-untyped-call]
+    try:
+        path = tmp_path / "cases.db"
+        for _time in range(2):
+            open_store(path=path, business=clock, use_keyring=True).close()
+        assert not key_file(path).exists()
+        assert ("ameli-support", str(key_file(path))) in _Ring.kept
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_keys_never_show_in_a_repr() -> None:
+    keys = Keys.new()
+    assert keys.chain.hex() not in repr(keys)
+    assert str(keys.chain) not in repr(keys)
