@@ -1,4 +1,4 @@
-"""The registry of actions: every key, its words, who may use it; bindings, key bar, help and palette derive from it.
+"""The registry of actions: keys, words, permissions; bindings, key bar, help and palette derive from it.
 
 Labels are msgids; they are translated when they are shown. Keys are Textual key names, the first
 one is the one shown; digits carry their unshifted AZERTY twins.
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act
 
 
-def N_(msgid: str) -> str:  # noqa: N802 - the marker that Babel knows
+def N_(msgid: str) -> str:
     """Marks a msgid for extraction; translated when shown."""
     return msgid
 
@@ -223,7 +223,7 @@ def of_scope(scope: Scope) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.scope is scope)
 
 
-def bindings(scope: Scope) -> list[Binding]:
+def bindings(scope: Scope) -> list[BindingType]:
     """Textual bindings of a scope; their ids are the registry's, so a keymap can move them."""
     return [
         Binding(
@@ -240,7 +240,7 @@ def bindings(scope: Scope) -> list[Binding]:
     ]
 
 
-def digit_bindings(handler: Callable[[int], str], count: int = 10) -> list[Binding]:
+def digit_bindings(handler: Callable[[int], str], count: int = 10) -> list[BindingType]:
     """Bindings of the first `count` digits with their AZERTY twins; `handler(n)` names the action of n."""
     return [
         Binding(f"{digit},{twin}", handler(int(digit)), show=False, id=f"digit.{digit}")

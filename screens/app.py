@@ -54,8 +54,8 @@ class AmeliSupport(App[int]):
     TITLE = "ameli assistance"
     CSS_PATH: ClassVar = ["app.tcss", "home.tcss"]
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-compact"), (118, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-v24"), (28, "-v28"), (32, "-v32"), (36, "-v36")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-compact"), (118, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-v24"), (28, "-v28"), (32, "-v32"), (36, "-v36")]  # noqa: RUF012
     BINDINGS: ClassVar = bindings(Scope.APP)
 
     clock_text: var[str] = var("")

@@ -1,4 +1,4 @@
-"""The desk behind the screens: opened in a worker after the first paint, asked in threads, never in the loop."""
+"""The desk behind the screens: opened after the first paint, asked in threads, never in the loop."""
 
 import asyncio
 from collections.abc import Callable

@@ -7,14 +7,12 @@ from textual import work
 from textual.containers import Container
 
 from ameli_support.i18n import _
-from ameli_support.onboarding.identity import Level, Role
+from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.link import Phase
-from screens.actions import BY_ID, Scope, bindings, key_label
+from screens.actions import Scope, bindings
 from screens.backend import Failed
 from screens.call_acts import CallActs
-from screens.frame import Framed
 from screens.notice import Tone
-from screens.picture import Picture
 from screens.telling import Scene, picture
 from screens.when import hour
 from screens.widgets.band import Band
@@ -25,7 +23,6 @@ from screens.widgets.delay import Delay
 from screens.widgets.foot import Foot
 from screens.widgets.person import Person
 from screens.widgets.rail import Rail
-from screens.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -47,7 +44,7 @@ class Glance:
     summary: tuple[str, ...]
 
 
-class Call(CallActs, Framed[None]):
+class Call(CallActs):
     """One contact with one person, or without a record."""
 
     CSS_PATH = "call.tcss"
@@ -55,27 +52,11 @@ class Call(CallActs, Framed[None]):
     BINDINGS: ClassVar = bindings(Scope.CALL)
 
     def __init__(self, state: "CallState") -> None:
-        super().__init__()
-        self.state = state
-        self.last_look: Look | None = None
+        super().__init__(state)
         self.summary: tuple[str, ...] = ()
-        self.act_done = False
         self._ticks = 0
         self._looking = False
         self._summarised = -1
-        self.shown: Picture | None = None
-
-    @property
-    def desk(self) -> "Desk":
-        """The desk; a call only opens once it is there."""
-        desk = self.app.backend.desk
-        assert desk is not None
-        return desk
-
-    @property
-    def words(self) -> Words:
-        """The procedure's words in the language in force."""
-        return Words(self.desk.procedure)
 
     def compose_body(self) -> "ComposeResult":
         """Person, band, three columns, foot."""
@@ -152,7 +133,9 @@ class Call(CallActs, Framed[None]):
         if before.view.phase is not after.view.phase and after.view.phase is Phase.ACTIVE:
             at = after.view.confirmed_at or after.view.as_of
             self.app.say(
-                Tone.OK, _("Adresse confirmée par l’assuré à {hour}.").format(hour=hour(at)), _("Compte activé.")
+                Tone.OK,
+                _("Adresse confirmée par l’assuré à {hour}.").format(hour=hour(at)),
+                _("Compte activé."),
             )
 
     def redraw(self) -> None:
@@ -181,16 +164,3 @@ class Call(CallActs, Framed[None]):
             summary=self.summary[-SUMMARY_LINES:],
             supervisor=self.desk.me.role is Role.SUPERVISOR,
         )
-
-    # ── saying why not ──────────────────────────────────────────────────────
-
-    def explain_refusal(self, action: str, why: str) -> None:
-        """A forbidden key was pressed: the strip says why."""
-        entry = BY_ID[action]
-        key = key_label(entry, self.app.launch.keymap)
-        self.app.say(Tone.WARN, f"{key} {_(entry.label)}\u00a0:", f"× {why}")
-
-    @property
-    def level(self) -> Level:
-        """The caller's level as last known."""
-        return self.state.level

@@ -8,20 +8,20 @@ from textual import work
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
 from ameli_support.onboarding.identity import Level
-from screens.actions import BY_ID
+from screens.actions import BY_ID, key_label
 from screens.backend import Failed
+from screens.frame import Framed
 from screens.notice import Tone
 from screens.picture import Offered
 from screens.when import hour
+from screens.words import Words
 
 if TYPE_CHECKING:
     from ameli_support.accounts.contract import VerdictView
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState, Done, Look
-    from screens.app import AmeliSupport
-    from screens.dialogs.base import Dialog
+    from screens.dialogs.act import ActDialog
     from screens.picture import Picture
-    from screens.words import Words
 
 LEVEL_2 = {Act.REISSUE, Act.CORRECT}
 DEFAULT_EFFECTS = {
@@ -31,19 +31,38 @@ DEFAULT_EFFECTS = {
 }
 
 
-class CallActs:
-    """The actions of the call screen; mixed into `Call`, which holds record, contact and picture."""
+class CallActs(Framed[None]):
+    """The actions of the call screen; `Call` adds what it looks like and keeps it live."""
 
-    app: "AmeliSupport"
-    state: "CallState"
-    last_look: "Look | None"
-    shown: "Picture | None"
-    act_done: bool
-    desk: "Desk"
-    explain_refusal: Callable[[str, str], None]
-    look_again: Callable[[], object]
-    redraw: Callable[[], None]
-    words: "Words"
+    def __init__(self, state: "CallState") -> None:
+        super().__init__()
+        self.state = state
+        self.last_look: Look | None = None
+        self.shown: Picture | None = None
+        self.act_done = False
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk; a call only opens once it is there."""
+        desk = self.app.backend.desk
+        assert desk is not None
+        return desk
+
+    @property
+    def words(self) -> Words:
+        """The procedure's words in the language in force."""
+        return Words(self.desk.procedure)
+
+    def redraw(self) -> None:
+        """Draws the present picture."""
+        raise NotImplementedError
+
+    def explain_refusal(self, action: str, why: str) -> None:
+        """A forbidden key was pressed: the strip says why."""
+        entry = BY_ID[action]
+        key = key_label(entry, self.app.launch.keymap)
+        head = _("{key} {label} :").format(key=key, label=_(entry.label)).strip()
+        self.app.say(Tone.WARN, head, f"× {why}")
 
     # ── the acts on the service ─────────────────────────────────────────────
 
@@ -83,7 +102,7 @@ class CallActs:
         from screens.dialogs.resend import Resend
         from screens.dialogs.suspend import Suspend
 
-        kinds: dict[str, Callable[[], Dialog]] = {
+        kinds: dict[str, Callable[[], ActDialog]] = {
             "call.resend": lambda: Resend(self.state, self.last_look, self.desk),
             "call.reissue": lambda: Reissue(self.state, self.last_look, self.desk),
             "call.correct": lambda: Correct(self.state, self.last_look, self.desk),
@@ -100,7 +119,7 @@ class CallActs:
             sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
             head, __, tail = sentence.partition(". ")
             self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)
-            self.look_again()
+            self.retry()
 
     # ── who is on the line ──────────────────────────────────────────────────
 
@@ -136,7 +155,7 @@ class CallActs:
         self.redraw()
         if then:
             self._begin(then)
-        self.look_again()
+        self.retry()
 
     # ── the case ────────────────────────────────────────────────────────────
 
@@ -147,7 +166,7 @@ class CallActs:
         def noted(saved: bool | None) -> None:
             if saved:
                 self.app.say(Tone.OK, _("Note ajoutée au dossier {number}.").format(number=self.state.case))
-            self.look_again()
+            self.retry()
 
         self.app.push_screen(Note(self.state), noted)
 
@@ -172,7 +191,8 @@ class CallActs:
             self.app.say(Tone.BAD, failure.sentence)
         else:
             self.app.say(
-                Tone.PLAIN, _("Appel quitté sans conclure : dossier {number} à reprendre.").format(number=case)
+                Tone.PLAIN,
+                _("Appel quitté sans conclure : dossier {number} à reprendre.").format(number=case),
             )
         self._home()
 
@@ -273,11 +293,19 @@ class CallActs:
 
     def action_hand_over(self) -> None:
         """The case goes to another agent; one's contact ends."""
-        self._give(_("Transmettre l’appel ?"), _("Transmettre"), lambda desk, to, text: desk.hand_over(self.state.case, to, text))
+        self._give(
+            _("Transmettre l’appel ?"),
+            _("Transmettre"),
+            lambda desk, to, text: desk.hand_over(self.state.case, to, text),
+        )
 
     def action_reassign(self) -> None:
         """A supervisor gives the case to another agent."""
-        self._give(_("Réattribuer le dossier ?"), _("Réattribuer"), lambda desk, to, text: desk.reassign(self.state.case, to, text))
+        self._give(
+            _("Réattribuer le dossier ?"),
+            _("Réattribuer"),
+            lambda desk, to, text: desk.reassign(self.state.case, to, text),
+        )
 
     def _give(self, title: str, verb: str, deed: "Callable[[Desk, str, str], None]") -> None:
         from screens.dialogs.give import Give

@@ -21,8 +21,7 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     """Bar, scale and « jour 11 sur 21 »; without a window, a sentence that says so."""
     opened, closes = view.window_opened_at, view.window_closes_at
     if opened is None or closes is None:
-        sentence = _("commence quand l’adresse mail est donnée") if view.phase is not Phase.ENDED else ""
-        return DelayBar(cells=((sentence, "muted"),))
+        return DelayBar(cells=((_("il commence quand l’adresse mail est donnée"), "muted"),))
     last = (closes - opened) // DAY * CELLS_A_DAY
     first_link = words.procedure.numbers.link_days
     here = min(max((now - opened) // DAY, 0) * CELLS_A_DAY, last)
@@ -45,7 +44,9 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     grouped = tuple(
         ("".join(sign for sign, __ in group), ink) for ink, group in groupby(cells, key=lambda each: each[1])
     )
-    return DelayBar(grouped, _scale(opened, closes, first_link, tick, last), _legend(view, opened, now, closes))
+    return DelayBar(
+        grouped, _scale(opened, closes, first_link, tick, last), _legend(view, opened, now, closes)
+    )
 
 
 def _ink(view: "RecordView", live: bool, cell: int, here: int, past_end: bool) -> str:

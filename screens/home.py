@@ -53,7 +53,6 @@ class Home(Framed[None]):
                 yield Static(_("Motif (journalisé)"), id="purpose-label", markup=False)
                 yield Input(id="purpose", max_length=500, select_on_focus=False)
             yield Static(self._hint, id="hint", markup=False)
-            yield Static(_("À reprendre"), id="resume-title", markup=False)
             yield OptionList(id="resume", markup=False)
 
     @property
@@ -116,6 +115,9 @@ class Home(Framed[None]):
         now = self.app.now()
         options.clear_options()
         options.add_option(Option(Content.styled(_("Appel sans dossier"), "$ink"), id=NO_RECORD))
+        nothing = "" if rows else _(" : rien pour l’instant")
+        heading = Content.styled("\n" + _("À reprendre") + nothing, "$muted")
+        options.add_option(Option(heading, disabled=True))
         for row in rows:
             ink = "$warn" if row.overdue else "$ink"
             options.add_option(
@@ -129,7 +131,7 @@ class Home(Framed[None]):
                 )
             )
         if kept is not None:
-            options.highlighted = min(kept, len(rows))
+            options.highlighted = min(kept, len(rows) + 1) if kept > 1 else 0
 
     def action_resume(self) -> None:
         """↓ leaves the box for the list."""
@@ -227,6 +229,20 @@ class Home(Framed[None]):
         self._tell(Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")))
 
 
+def _kinds(facts: "SearchFacts") -> list[str]:
+    """What was typed, by kind; never the values."""
+    names = {
+        "nir": _("n° de sécurité sociale"),
+        "email": _("mail"),
+        "phone": _("téléphone"),
+        "name": _("nom"),
+        "birth_date": _("naissance"),
+        "postcode": _("code postal"),
+        "case_number": _("n° de dossier"),
+    }
+    return [names[kind] for kind in facts.kinds]
+
+
 def _read(text: str) -> "SearchFacts | str":
     """The facts typed, or the sentence that says what is wrong; in a worker, its libraries are heavy."""
     from ameli_support.casework.lookup import LookupProblem, read_lookup
@@ -241,7 +257,7 @@ def _not_one(found: "Found", facts: "SearchFacts", desk: "Desk") -> str:
         return desk.procedure.text("nir.provisional")
     if found.other_number:
         return desk.procedure.text("nir.other")
-    said = _(" et ").join(facts.said)
+    said = _(" et ").join(_kinds(facts))
     if found.matches == 0:
         sentence = _("{said} : aucun dossier. Relisez la saisie, ou prenez « Appel sans dossier ».")
         return sentence.format(said=said)

@@ -60,7 +60,9 @@ def picture(scene: Scene) -> Picture:
         person=person_line(scene),
         band=stale(scene, band(scene)),
         rail=rail(scene),
-        delay=delay_bar(view, scene.now, scene.words) if view is not None else DelayBar(),
+        delay=delay_bar(view, scene.now, scene.words)
+        if view is not None
+        else DelayBar(cells=((_("inconnu : aucun dossier n’est ouvert"), "muted"),)),
         seen=seen(scene),
         say=say(scene),
         offers=offers(scene),

@@ -7,9 +7,9 @@ from textual.theme import Theme
 DEFAULT: Final = "nuit"
 
 _TOKENS: Final = (
-    "base plane raised sel ink muted accent on-accent "
-    "ok ok-plane warn warn-plane bad bad-plane bar"
-).split()
+    *("base", "plane", "raised", "sel", "ink", "muted", "accent", "on-accent"),
+    *("ok", "ok-plane", "warn", "warn-plane", "bad", "bad-plane", "bar"),
+)
 
 _NUIT: Final = (
     "#14161a #1d2025 #292d34 #333a44 #e6e9ee #a3adba #6fb7ff #0b1118 "

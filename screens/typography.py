@@ -18,4 +18,3 @@ def cure() -> None:
     """Make U+00A0 and U+202F hold words together in every wrapped text of this process."""
     rich._wrap.re_word = re.compile(rf"{_BREAK}*{_KEEP}+{_BREAK}*")
     textual._wrap.re_chunk = re.compile(rf"{_KEEP}+{_BREAK}*|{_BREAK}+")
-

@@ -3,12 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from ameli_support.clock import paris
-from ameli_support.i18n import _, language, ngettext
-
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+from ameli_support.i18n import _, ngettext
 
 
 def hour(instant: datetime) -> str:
@@ -43,18 +38,6 @@ def since(instant: datetime, now: datetime) -> str:
 def full_date(value: date) -> str:
     """« 24/08/1962 »."""
     return f"{value:%d/%m/%Y}"
-
-
-def remaining(span: timedelta) -> str:
-    """« 1 min 58 s », never less than a second."""
-    seconds = max(int(-(-span.total_seconds() // 1)), 1)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}\u00a0h\u00a0{minutes:02}"
-    if minutes:
-        return f"{minutes}\u00a0min\u00a0{seconds:02}\u00a0s"
-    return f"{seconds}\u00a0s"
 
 
 def whole_days(span: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""The procedure's own words for what the screens show; every key of procedure.toml that screens read is here."""
+"""The procedure's own words for what the screens show, in the language in force."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING

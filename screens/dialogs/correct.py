@@ -11,7 +11,7 @@ from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
 from screens.dialogs.base import Leave
 from screens.dialogs.reissue import Reissue
-from screens.safe import fit
+from screens.safe import clean, fit
 from screens.spelling import likely_domain, spelled
 from screens.widgets.choices import Choices
 from screens.widgets.field import Field
@@ -44,17 +44,21 @@ class Correct(Reissue):
 
     def consequence(self) -> Content:
         """The address typed takes its place in the sentence as soon as it is one."""
-        typed = self.query_one(Field).value if self.is_mounted else ""
+        typed = clean(self.query_one(Field).value) if self.is_mounted else ""
         where = typed if "@" in typed else _("la nouvelle adresse")
         sentence = self.words.consequence(self.effect, where, self.valid_until())
-        return Content.styled(sentence, "$ink")
+        head, found, tail = sentence.partition(where)
+        return Content.assemble((head, "$ink"), (found, "bold $ink"), (tail, "$ink"))
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
         likely = likely_domain(event.value)
         self.query_one("#likely", Static).update(
             Content.assemble(
-                ("▲ ", "$warn"), (f"{likely}\u00a0?   ", "$warn"), (" ↓ ", "bold $ink on $sel"), (" " + _("prendre"), "$ink")
+                ("▲ ", "$warn"),
+                (f"{likely}\u00a0?   ", "$warn"),
+                (" ↓ ", "bold $ink on $sel"),
+                (" " + _("prendre"), "$ink"),
             )
             if likely
             else Content("")

@@ -20,7 +20,9 @@ class Give(Dialog[str | None]):
     """To whom, and why; ends with the agent's number."""
 
     def __init__(self, title: str, verb: str, deed: "Callable[[Desk, str, str], None]") -> None:
-        sentence = _("Votre contrôle de l’appelant prend fin ; le dossier passe dans la liste de l’autre agent.")
+        sentence = _(
+            "Votre contrôle de l’appelant prend fin ; le dossier passe dans la liste de l’autre agent."
+        )
         super().__init__(title, sentence, verb)
         self._deed = deed
 

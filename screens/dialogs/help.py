@@ -1,5 +1,6 @@
 """F1: explains what has the focus, then the keys of the screen, all from the registry."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical, VerticalScroll
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from screens.app import AmeliSupport
     from screens.widgets.line import Part
 
-KEY = 9
+KEY, TEXT = 9, 64
 
 
 class Help(ModalScreen[None]):
@@ -58,9 +59,12 @@ class Help(ModalScreen[None]):
             for action in of_scope(each):
                 key = key_label(action, self.app.launch.keymap)
                 if key:
-                    parts += [(key.ljust(KEY), "bold $ink"), (f"{_(action.tooltip)}\n", "$ink")]
+                    lines = wrap(_(action.tooltip), TEXT - KEY)
+                    parts += [(key.ljust(KEY), "bold $ink"), (("\n" + " " * KEY).join(lines) + "\n", "$ink")]
             parts.append("\n")
-        parts.append((_("Les lettres n’agissent que hors d’un champ. Maj + glisser sélectionne du texte."), "$muted"))
+        parts.append(
+            (_("Les lettres n’agissent que hors d’un champ. Maj + glisser sélectionne du texte."), "$muted")
+        )
         return Content.assemble(*parts)
 
     def action_scroll(self, by: int) -> None:

@@ -1,4 +1,4 @@
-"""The lock: nothing of the call can be read until the agent's PIN; unlocking returns to the very same place."""
+"""The lock: nothing can be read until the agent's PIN; unlocking returns to the very same place."""
 
 import asyncio
 from collections.abc import Callable
@@ -36,9 +36,17 @@ class Lock(ModalScreen[None]):
     def compose(self) -> "ComposeResult":
         """Whose screen, the PIN, what went wrong."""
         with Vertical(id="lock"):
-            title = _("Écran verrouillé") + (f"\u00a0: {_('agent {number}').format(number=self._agent)}" if self._agent else "")
+            title = _("Écran verrouillé") + (
+                f"\u00a0: {_('agent {number}').format(number=self._agent)}" if self._agent else ""
+            )
             yield Static(Content.styled(title, "bold $ink"), id="title")
-            yield Input(id="pin", password=True, max_length=PIN_LENGTH, placeholder=_("code PIN"), select_on_focus=False)
+            yield Input(
+                id="pin",
+                password=True,
+                max_length=PIN_LENGTH,
+                placeholder=_("code PIN"),
+                select_on_focus=False,
+            )
             yield Static(_("Entrée déverrouille ; vous revenez au même endroit."), id="trouble", markup=False)
 
     def on_mount(self) -> None:

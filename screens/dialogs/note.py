@@ -26,7 +26,9 @@ class Note(Dialog[bool | None]):
 
     def __init__(self, state: "CallState") -> None:
         super().__init__(
-            _("Noter"), _("La note est gardée pendant la saisie. Tab, puis V pour l’ajouter au dossier."), _("Ajouter")
+            _("Noter"),
+            _("La note est gardée pendant la saisie. Tab, puis V pour l’ajouter au dossier."),
+            _("Ajouter"),
         )
         self.state = state
         self._saving: Timer | None = None

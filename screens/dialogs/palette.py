@@ -42,10 +42,7 @@ def offered(screen: "Screen[object]", app: "AmeliSupport") -> list[Action]:
         hidden = hidden | {"app.lock"}
     scopes = dict.fromkeys((scope, Scope.APP))
     return [
-        action
-        for each in scopes
-        for action in of_scope(each)
-        if action.palette and action.id not in hidden
+        action for each in scopes for action in of_scope(each) if action.palette and action.id not in hidden
     ]
 
 

@@ -42,7 +42,9 @@ class Reissue(ActDialog):
         identity = _("niveau {level}").format(level=int(self.state.level))
         if until is not None:
             identity += _(", jusqu’à {hour}").format(hour=hour(until))
-        yield from fact(_("Délai"), Content.styled(_("jusqu’au {when}").format(when=day_hour(self.window_end())), "$ink"))
+        yield from fact(
+            _("Délai"), Content.styled(_("jusqu’au {when}").format(when=day_hour(self.window_end())), "$ink")
+        )
         yield from fact(_("Identité"), Content.assemble(("√ ", "$ok"), (identity, "$ink")), last=True)
 
     def action_answer(self, yes: bool) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState, Done, Look
 
+
 class Resend(ActDialog):
     """The said address first; three tries a call."""
 
@@ -95,4 +96,3 @@ class Resend(ActDialog):
     def deed(self, desk: "Desk") -> "Done":
         """Mails the link again."""
         return desk.resend(self.state.case)
-

@@ -105,7 +105,9 @@ class Column(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click is the action's key."""
-        fitting = [(x, action) for (row, x), action in self._places.items() if row == event.y and x <= event.x]
+        fitting = [
+            (x, action) for (row, x), action in self._places.items() if row == event.y and x <= event.x
+        ]
         if fitting:
             handler = BY_ID[max(fitting)[1]].handler
             self.call_later(self.screen.run_action, handler)

@@ -40,6 +40,14 @@ class Field(Container):
         yield Typed(self.key, self._placeholder, self._max_length)
         yield Static("", classes="mark", markup=False)
 
+    def on_descendant_focus(self) -> None:
+        """The label turns bold."""
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        """And back."""
+        self.remove_class("-focused")
+
     @property
     def input(self) -> Typed:
         """The field itself."""

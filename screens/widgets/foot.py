@@ -31,7 +31,9 @@ class Foot(Widget):
         height = self.app.size.height
         if height < 28:
             return (), ()
-        return self._mails[: 2 if height >= 32 else 1], self._events[: 3 if height >= 36 else 1 if height >= 32 else 0]
+        return self._mails[: 2 if height >= 32 else 1], self._events[
+            : 3 if height >= 36 else 1 if height >= 32 else 0
+        ]
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Rows of both groups, one blank between and one after."""

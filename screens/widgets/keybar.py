@@ -31,7 +31,10 @@ class KeyBar(Line):
         gap = GAP if self.wide else GAP_COMPACT
         shown = [each for each in ACTIONS if each.shown and each.scope in (Scope.APP, self.scope)]
         for action in (*shown, *(BY_ID[name] for name in self.also)):
-            key, label = key_label(action, self.app.launch.keymap), _(action.label if self.wide else action.short or action.label)
+            key, label = (
+                key_label(action, self.app.launch.keymap),
+                _(action.label if self.wide else action.short or action.label),
+            )
             length = len(key) + 1 + len(label)
             if used + length > room:
                 break

@@ -1,4 +1,4 @@
-"""A picture of a screen drawn cell by cell, because fonts and collapsed spaces shift Textual's own screenshots."""
+"""A picture of a screen drawn cell by cell: fonts and collapsed spaces shift Textual's own screenshots."""
 
 from html import escape
 from typing import Any
@@ -51,12 +51,13 @@ def svg(app: App[Any]) -> str:
         f'font-family="{FONT}" font-size="20">'
     ]
     for y, row in enumerate(rows):
-        for x, (character, ink, plane, bold) in enumerate(row):
+        for x, (_character, _ink, plane, _bold) in enumerate(row):
             left, top = x * CELL_WIDTH, y * CELL_HEIGHT
             parts.append(
-                f'<rect x="{left}" y="{top}" width="{CELL_WIDTH + 0.5}" height="{CELL_HEIGHT + 0.5}" fill="{plane}"/>'
+                f'<rect x="{left}" y="{top}" width="{CELL_WIDTH + 0.5}" height="{CELL_HEIGHT + 0.5}" '
+                f'fill="{plane}"/>'
             )
-        for x, (character, ink, plane, bold) in enumerate(row):
+        for x, (character, ink, _plane, bold) in enumerate(row):
             if character.strip():
                 weight = ' font-weight="bold"' if bold else ""
                 parts.append(

@@ -74,8 +74,6 @@ class FakeDesk:
         self.me = Me("0427", role, ("381",), "Camille")
         self.business_clock = FixedClock(NOW)
         self.system_clock = FixedClock(NOW)
-        from ameli_support.onboarding.procedure import procedure
-
         self.procedure = procedure()
         self.name = name
         self.service, self.since = Service.OK, None
