@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 from ameli_support.clock import to_us
 from ameli_support.sandbox import schema
 
+_ADD = insert(schema.audit)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{60,}")
 
 
@@ -24,7 +25,7 @@ def write(
 ) -> None:
     """Add one row to the caller's transaction; what looks like a token in `reason` becomes `[jeton]`."""
     conn.execute(
-        insert(schema.audit),
+        _ADD,
         {
             "at": to_us(at),
             "actor": actor,

@@ -136,7 +136,7 @@ def refuse_if_locked(conn: Connection, person: str, at: datetime, procedure: Pro
 
 
 def contact_of(person: Row[Any], reason: Reason, procedure: Procedure) -> str | None:
-    """Whom a person of another scheme or fund turns to, in French; a fund's mailbox only where it is known."""
+    """Whom a person of another scheme or fund turns to, in French; a fund's mailbox only if known."""
     if reason is Reason.OTHER_SCHEME:
         scheme = f"scheme_contacts.{person.scheme}"
         return procedure.text(scheme if scheme in procedure.cells else "scheme_contacts.unknown")

@@ -67,6 +67,7 @@ ACTIVATE = (
         step_since=bindparam("at"),
     )
 )
+STEP_DONE = insert(schema.step_done)
 
 
 def _open(insert: Any) -> Any:
@@ -224,9 +225,10 @@ def _find(conn: Connection, world: World, text: str, *, lock: bool = False) -> _
         return None
     if not world.ring.seals(token, generation.address, generation.key_id):
         return None
-    statement = LOCK_ENROLMENT if lock and not sql.is_sqlite(conn) else ENROLMENT
+    waits = lock and not sql.is_sqlite(conn)  # there a write transaction is alone from its beginning
+    statement = LOCK_ENROLMENT if waits else ENROLMENT
     row = conn.execute(statement, {"enrolment": generation.enrolment}).one()
-    if lock:
+    if waits:
         generation = conn.execute(GENERATION, {"generation": token.generation}).one()
     person = conn.execute(PERSON, {"person": row.person}).one()
     return _Found(generation, dossier_of(conn, person, row))
@@ -271,7 +273,7 @@ def _newer_mail(dossier: Dossier, at: datetime) -> Any | None:
 def _activate(conn: Connection, generation: Any, at: datetime) -> None:
     conn.execute(ACTIVATE, {"of": generation.enrolment, "at": to_us(at)})
     conn.execute(
-        insert(schema.step_done),
+        STEP_DONE,
         {"enrolment": generation.enrolment, "step": Step.CONFIRMATION.value, "at": to_us(at)},
     )
     audit.write(

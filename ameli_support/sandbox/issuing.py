@@ -38,6 +38,8 @@ SUPERSEDE = (
     )
     .values(superseded_at=bindparam("at"), superseded=bindparam("why"))
 )
+ADD_SEND = insert(_send)
+ADD_GENERATION = insert(_generation)
 OF_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("of"))
 ADDRESS_CHANGED = (
     update(_generation)
@@ -144,7 +146,7 @@ def queue_mail(
         expires_at=min(ends_at, expires_at) if expires_at else ends_at,
     )
     conn.execute(
-        insert(_send),
+        ADD_SEND,
         {
             "id": send,
             "enrolment": enrolment,
@@ -186,7 +188,7 @@ def _new_link(
     number = 1 + max((g.number for g in enrolment.generations), default=0)
     generation = uuid4().hex
     conn.execute(
-        insert(_generation),
+        ADD_GENERATION,
         {
             "id": generation,
             "enrolment": row.id,

@@ -54,6 +54,7 @@ from ameli_support.sandbox.enrolments import (
 from ameli_support.sandbox.problems import Refused, refused_because, seconds_left
 from ameli_support.sandbox.world import World
 
+ADD_LOOK = schema.lookup_log.insert()
 WAITING = (MailState.QUEUED.value, MailState.DEFERRED.value)
 
 
@@ -177,7 +178,7 @@ def log_look(
 ) -> None:
     """One row of the look-up log."""
     conn.execute(
-        schema.lookup_log.insert(),
+        ADD_LOOK,
         {
             "at": to_us(at),
             "agent": who.agent,
@@ -321,7 +322,8 @@ def _of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: 
 
 def _steps_done(conn: Connection, enrolment: str) -> dict[Step, datetime]:
     """When each step was done, in the document's order."""
-    done = dict(conn.execute(STEPS_DONE, {"enrolment": enrolment}).tuples())
+    rows = conn.execute(STEPS_DONE, {"enrolment": enrolment})
+    done = {row.step: row.at for row in rows}
     return {step: from_us(done[step]) for step in Step if step in done}
 
 
