@@ -143,7 +143,7 @@ class _Site:
         def act(token: str) -> _Shown:
             done = person_resend(self._world, token)
             if done.queued:
-                return _Shown("resent", note=self._same_address(done.view))
+                return _Shown("resent", {"address": done.view.address_masked or ""})
             if done.reason is Reason.COOLDOWN:
                 return _Shown("cooldown", {"countdown": countdown(done.wait)}, retry_after=done.wait)
             if done.reason is Reason.DAY_CAP:
