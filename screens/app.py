@@ -1,12 +1,11 @@
 """The app: first paint without any network or database library; everything else loads in its worker."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
+from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
 from ameli_support.i18n import _
@@ -15,6 +14,9 @@ from screens.actions import BY_ID, Scope, bindings
 from screens.backend import Backend, Failed
 from screens.frame import Framed
 from screens.home import Home
+from screens.idle import Due, Idle
+from screens.launch import DemoLaunch as DemoLaunch
+from screens.launch import Launch as Launch
 from screens.notice import Notice, ServiceState, Tone
 from screens.themes import DEFAULT, THEMES
 from screens.when import hour
@@ -22,30 +24,9 @@ from screens.when import hour
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import Look
 
-QUIET_MINUTES, QUIET_MINUTES_IN_CALL = 5, 15
-WARNED_SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLaunch:
-    """What the demo tells the person who tries it: the PIN of the invented agent."""
-
-    pin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How the app is started. `connect` may block (it starts the demo, opens the store): it runs in a
-    worker. `check_pin` says whether a PIN is the agent's; without it the screen cannot be locked."""
-
-    connect: "Callable[[], Desk]"
-    theme: str = DEFAULT
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    demo: DemoLaunch | None = None
-    check_pin: Callable[[str], bool] | None = None
+MINUTE = 60.0
 
 
 class AmeliSupport(App[int]):
@@ -69,6 +50,7 @@ class AmeliSupport(App[int]):
         self.animation_level = "none"
         self.launch = launch
         self.backend = Backend(launch.connect)
+        self.idle = Idle(launch.lock_minutes)
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = launch.theme if launch.theme in THEMES else DEFAULT
@@ -82,6 +64,7 @@ class AmeliSupport(App[int]):
         """Starts the clock, and the connection once the first picture is out."""
         self.tick()
         self.set_interval(1.0, self.tick)
+        self.set_interval(MINUTE, self.recover)
         self.call_after_refresh(self.connect)
 
     # ── what every screen shows ─────────────────────────────────────────────
@@ -92,8 +75,21 @@ class AmeliSupport(App[int]):
         return desk.business_clock.now() if desk is not None else datetime.now(UTC)
 
     def tick(self) -> None:
-        """Moves the clock's text; nothing is drawn unless the minute changed."""
+        """Moves the clock's text (drawn when the minute changes) and watches for an idle desk."""
         self.clock_text = hour(self.now())
+        if self.launch.check_pin is None:
+            return
+        match self.idle.due(in_call=len(self.screen_stack) > 1):
+            case Due.WARNING:
+                self.say(Tone.WARN, _("L’écran se verrouille dans 30 s."), _("Une touche suffit."))
+            case Due.LOCK:
+                self.action_lock()
+
+    async def on_event(self, event: Event) -> None:
+        """Every key and click counts against the lock."""
+        if isinstance(event, (Key, Paste, MouseDown)) and self.idle.touched():
+            self.say(Tone.PLAIN, "")
+        await super().on_event(event)
 
     def say(self, tone: Tone, head: str, tail: str = "") -> None:
         """Puts one sentence into the strip of whichever screen is in front."""
@@ -117,9 +113,25 @@ class AmeliSupport(App[int]):
         self.agent = desk.me.agent
         self.service = ServiceState("ok")
         self.tick()
+        self.recover()
         for screen in self.screen_stack:
             if isinstance(screen, Home):
                 screen.connected(desk)
+
+    @work(exclusive=True, group="recover", exit_on_error=False)
+    async def recover(self) -> None:
+        """Settles acts whose answer was lost, at start and every minute."""
+        if self.backend.desk is None:
+            return
+        try:
+            recovered = await self.backend.ask(lambda desk: desk.recover())
+        except Failed as failure:
+            self.log.error(failure.sentence)
+            return
+        for settled in recovered.settled:
+            outcome = _("a eu lieu") if settled.answer is not None else _("n’a pas eu lieu")
+            head = _("Dossier {number} : l’acte sans réponse {outcome}.")
+            self.say(Tone.WARN, head.format(number=settled.case, outcome=outcome))
 
     # ── actions of the app ──────────────────────────────────────────────────
 

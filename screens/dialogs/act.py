@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ameli_support.accounts.contract import RecordView, VerdictView
     from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import CallState, Look
+    from ameli_support.casework.views import CallState, Done, Look  # noqa: F401 - Done in the base
 
 
 class ActDialog(Dialog["Done | str | None"]):

@@ -1,0 +1,33 @@
+"""How the app is started; the command line fills it in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from screens.themes import DEFAULT
+
+if TYPE_CHECKING:
+    from ameli_support.casework.desk import Desk
+
+LOCK_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLaunch:
+    """What the demo tells the person who tries it: the PIN of the invented agent."""
+
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the app is started. `connect` may block (it starts the demo, opens the store): it runs in a
+    worker. `check_pin` says whether a PIN is the agent's; without it the screen cannot be locked, with it
+    it locks after `lock_minutes` without a key, three times as many with a call open."""
+
+    connect: "Callable[[], Desk]"
+    theme: str = DEFAULT
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    demo: DemoLaunch | None = None
+    check_pin: Callable[[str], bool] | None = None
+    lock_minutes: float = LOCK_MINUTES
