@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ameli_support.accounts.contract import CorrectReason, ReissueReason
+from ameli_support.accounts.contract import CorrectReason, RecordView, ReissueReason, VerdictView
 from ameli_support.casework.desk import Desk
 from ameli_support.casework.views import Done
 from ameli_support.cli import ask, out, words
@@ -13,8 +13,10 @@ from ameli_support.cli.calls import desk
 from ameli_support.cli.errors import CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import case_option, coded, json_option, yes_option
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
+from ameli_support.onboarding import explain
 from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.procedure import procedure
 
 SAID = "said_address"
 CREATED = "self_created"
@@ -41,6 +43,25 @@ def before(opened: Desk, act: Act, case: int) -> str:
     return words.consequence(opened.procedure, act, opened.look(case), opened.business_clock.now())
 
 
+def refused(opened: Desk, act: Act, view: RecordView, verdict: VerdictView) -> CommandError:
+    """The service's own verdict as the end of a command."""
+    assert verdict.reason is not None
+    sentence = explain.refusal(
+        opened.procedure,
+        act,
+        language(),
+        at=opened.business_clock.now(),
+        reason=verdict.reason,
+        until=verdict.until,
+        window_closes_at=view.window_closes_at,
+    )
+    by_role = verdict.reason is Reason.FORBIDDEN_ROLE
+    code = ExitCode.NOT_PERMITTED if by_role else ExitCode.REFUSED
+    return CommandError(
+        sentence, code, kind="refused", reason=verdict.reason, retry_after=verdict.seconds_left
+    )
+
+
 def _register_sends(app: typer.Typer) -> None:
     def resend(case: Annotated[str, case_option()], json: Annotated[bool, json_option()] = False) -> int:
         number = ask.case_number(case)
@@ -64,7 +85,9 @@ def _say_address(opened: Desk, case: int) -> None:
     view, state = opened.look(case).view, opened.call_state(case)
     verdict = view.allowed.get(Act.RESEND) if view else None
     another_try = verdict and verdict.reason is Reason.ADDRESS_NOT_CONFIRMED and state.said_tries_left != 0
-    if state.said_address or (verdict and not verdict.allowed and not another_try):
+    if view and verdict and verdict.reason is not None and not another_try:
+        raise refused(opened, Act.RESEND, view, verdict)
+    if state.said_address:
         return
     said = opened.say_address(case, ask.one(SAID, _("Adresse que dit l’appelant : ")))
     if not said.matches:
@@ -81,6 +104,12 @@ def _self_created() -> bool:
     return ask.yes_or_no(CREATED, _("« Avez-vous vous-même créé ce compte ? » (oui/non) : "))
 
 
+def _did_not_create() -> CommandError:
+    """Whoever did not open the account gets no link: suspend is the only act (rules §3)."""
+    sentence = procedure().text(f"reasons.{Reason.DID_NOT_CREATE}.sentence", language())
+    return CommandError(sentence, ExitCode.REFUSED, kind="refused", reason=Reason.DID_NOT_CREATE)
+
+
 def _register_level_2(app: typer.Typer) -> None:
     def reissue(
         case: Annotated[str, case_option()],
@@ -91,9 +120,10 @@ def _register_level_2(app: typer.Typer) -> None:
         number = ask.case_number(case)
         why = ask.code("--reason", reason, ReissueReason, _("Motif"))
         created = _self_created()
+        if not created:
+            raise _did_not_create()
         with desk() as opened:
-            if created:
-                ask.sure(before(opened, Act.REISSUE, number), yes)
+            ask.sure(before(opened, Act.REISSUE, number), yes)
             return told(opened, opened.reissue(number, why, created), number, json)
 
     def correct(
@@ -105,10 +135,11 @@ def _register_level_2(app: typer.Typer) -> None:
         number = ask.case_number(case)
         why = ask.code("--reason", reason, CorrectReason, _("Motif"))
         created = _self_created()
-        address = ask.one("address", _("Nouvelle adresse : ")) if created else ""
+        if not created:
+            raise _did_not_create()
+        address = ask.one("address", _("Nouvelle adresse : "))
         with desk() as opened:
-            if created:
-                ask.sure(before(opened, Act.CORRECT, number), yes)
+            ask.sure(before(opened, Act.CORRECT, number), yes)
             return told(opened, opened.correct(number, address, why, created), number, json)
 
     asks = _("Demande, ou lit sur l’entrée dans cet ordre : {answers}.")

@@ -9,7 +9,7 @@ from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.cli import ask, out, picture
 from ameli_support.cli.app import add
 from ameli_support.cli.calls import desk
-from ameli_support.cli.errors import BadInput, CommandError
+from ameli_support.cli.errors import BadInput
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import json_option
 from ameli_support.i18n import _
@@ -49,11 +49,13 @@ def _one(opened: Desk, case: int, json: bool) -> int:
     else:
         out.lines(picture.status(opened.procedure, state, look, opened.business_clock.now()))
     if look.refused:
-        raise CommandError(look.refused, ExitCode.REFUSED, kind="refused", case=case)
+        if not json:
+            out.aside(look.refused)
+        return ExitCode.REFUSED
     return ExitCode.UNREACHABLE if look.service is Service.DOWN else ExitCode.DONE
 
 
-_ALWAYS = ("phase", "step", "route", "link", "window_closes_at", "as_of")
+_ALWAYS = ("phase", "step", "route", "link", "window_closes_at", "closed_because", "as_of")
 
 
 def as_object(state: CallState, look: Look) -> dict[str, Any]:
@@ -79,5 +81,6 @@ def as_object(state: CallState, look: Look) -> dict[str, Any]:
         "known_at": look.known_at,
         "age": look.age,
         "since": look.since,
+        "refused": look.refused,
     }
     return {**view, **call}

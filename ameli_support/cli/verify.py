@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
+from ameli_support.casework.errors import ActRefused
 from ameli_support.casework.views import Checked
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
-from ameli_support.cli.calls import desk
+from ameli_support.cli.calls import as_command_error, desk
 from ameli_support.cli.errors import BadInput, CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import case_option, coded, json_option
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
+from ameli_support.onboarding import journey
 from ameli_support.onboarding.identity import (
     Direction,
     Fact,
@@ -20,6 +22,8 @@ from ameli_support.onboarding.identity import (
     Speaker,
     may_be_compared,
 )
+from ameli_support.onboarding.procedure import Moment, Procedure
+from ameli_support.onboarding.wording import plain
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +56,10 @@ def register(app: typer.Typer) -> None:
             known = [fact for level in levels for fact in may_be_compared(level, how)]
             done = may_be_compared(Level.SIMPLE, how) if state.level >= Level.SIMPLE else ()
             facts = _facts(known, done if wanted > Level.SIMPLE else ())
-            checked = opened.verify(number, wanted, facts)
+            try:
+                checked = opened.verify(number, wanted, facts)
+            except ActRefused as error:
+                raise _with_script(error, opened.procedure) from error
             return _told(checked, wanted, number, json)
 
     add(
@@ -89,6 +96,19 @@ def _facts(known: list[Fact], done: tuple[Fact, ...]) -> dict[Fact, str]:
     if not facts:
         raise BadInput(_("Aucune réponse à comparer."))
     return facts
+
+
+def _with_script(error: ActRefused, procedure: Procedure) -> CommandError:
+    """A record that is closed to this contact: why, and what to say instead."""
+    told = as_command_error(error)
+    where = journey.place(None, None, closed_because=error.reason)
+    if where is journey.Place.NO_ENROLMENT:
+        return told
+    values = {"contact": (error.problem.contact if error.problem else None) or "…", "scheme": "…"}
+    said = procedure.says(where, Level.NOTHING, Moment.POSSIBLE, language(), **values)
+    script = [plain(sentence) for sentence in said]
+    lines = [told.sentence, _("À dire :"), *(f"  {sentence}" for sentence in script)]
+    return CommandError("\n".join(lines), told.code, **told.details, say=script)
 
 
 def _chosen_level_0(number: int, json: bool) -> int:

@@ -61,8 +61,8 @@ class CommandDriver:
     def give_reason(self, act: str, case: int, reason: str) -> Told:
         return self._act(act, case, given=reason)
 
-    def close(self, case: int, outcome: str | None, cause: str | None) -> Told:
-        given = [("--outcome", outcome), ("--cause", cause)]
+    def close(self, case: int, outcome: str | None, cause: str | None, queue: str | None) -> Told:
+        given = [("--outcome", outcome), ("--cause", cause), ("--queue", queue)]
         return self._act("close", case, *(word for name, value in given if value for word in (name, value)))
 
     def history(self, case: int) -> Mapping[str, Any]:

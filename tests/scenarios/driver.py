@@ -67,7 +67,7 @@ class Driver(Protocol):
         """suspend, lift, cancel, unlock."""
         ...
 
-    def close(self, case: int, outcome: str | None, cause: str | None) -> Told:
+    def close(self, case: int, outcome: str | None, cause: str | None, queue: str | None) -> Told:
         """Concludes the call."""
         ...
 
@@ -140,9 +140,11 @@ class Call:
         """lift, cancel or unlock."""
         return self.driver.give_reason(act, self.case, reason)
 
-    def concludes(self, outcome: str | None = None, cause: str | None = None) -> Told:
+    def concludes(
+        self, outcome: str | None = None, cause: str | None = None, queue: str | None = None
+    ) -> Told:
         """The call ends through the one gate; what is not given is what the last act proposes."""
-        return self.driver.close(self.case, outcome, cause)
+        return self.driver.close(self.case, outcome, cause, queue)
 
     def recorded(self) -> Mapping[str, Any]:
         """The case and its events."""

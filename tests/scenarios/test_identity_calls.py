@@ -4,7 +4,9 @@ import pytest
 
 from ameli_support.onboarding.identity import Direction, Role, Speaker
 from ameli_support.onboarding.person import PersonStatus
+from tests.scenarios.command_driver import CommandDriver
 from tests.scenarios.conftest import Play
+from tests.scenarios.driver import Call
 
 
 def test_not_me_suspends_and_a_supervisor_cancels(play: Play) -> None:
@@ -44,7 +46,13 @@ def test_a_lifted_suspension_goes_back_to_its_window_with_dead_links(play: Play)
     supervisor = play.calls(person, Role.SUPERVISOR)
     supervisor.supervises("lift").succeeds()
     assert supervisor.phase == "inactive"
-    assert play.browser.opens(link).name == "generic"
+    assert play.browser.opens(link).name == "inactive"
+    play.later(hours=1)
+    call = play.calls(person).reaches(1)
+    call.resends().succeeds()
+    assert play.browser.opens(link).name in ("newer_sent", "newer_queued")
+    new = person.newest_link(after=1)
+    assert play.browser.presses(play.browser.opens(new)).name == "confirmed"
 
 
 def test_a_third_party_stays_at_level_0_whatever_they_know(play: Play) -> None:
@@ -69,8 +77,6 @@ def test_on_an_outgoing_call_nothing_is_compared(play: Play) -> None:
 def test_a_provisional_number_opens_no_account(play: Play) -> None:
     person = play.somebody(at_contact=False, nir="8020399988001")
     driver = play.agents[Role.AGENT]
-    from tests.scenarios.command_driver import CommandDriver
-
     if isinstance(driver, CommandDriver):
         _code, answer = driver.command("find", given=person.nir)
         assert answer["provisional"]
@@ -79,31 +85,44 @@ def test_a_provisional_number_opens_no_account(play: Play) -> None:
 def test_a_person_of_another_fund_is_sent_there(play: Play) -> None:
     person = play.somebody(fund="691").signs_up()
     call = play.calls(person)
-    call.checks(1)
-    view = call.view
-    assert view["closed_because"] == "other_fund"
-    assert not call.resends().done
+    reached, text = call.checks(1)
+    assert reached == 0
+    assert "other_fund" in text
+    nothing_told_or_done(call)
 
 
 def test_nothing_is_told_or_done_for_a_deceased_person(play: Play) -> None:
     person = play.somebody().signs_up()
-    with play.world.database() as world:
-        from sqlalchemy import update
+    play.world.change(person, status=PersonStatus.DECEASED)
+    call = play.calls(person)
+    reached, text = call.checks(1)
+    assert reached == 0
+    assert "person_deceased" in text
+    assert "condol" in text  # the bereavement sentence
+    nothing_told_or_done(call)
+    call.checks(0)
+    told = call.concludes("escalated", "none")
+    assert not told.done  # escalating asks for its queue
+    assert call.concludes("escalated", "none", queue="bereavement").done
 
-        from ameli_support import sql
-        from ameli_support.sandbox.schema import insured_person as table
 
-        with sql.write(world.engine) as connection:
-            connection.execute(
-                update(table).where(table.c.id == person.record).values(status=PersonStatus.DECEASED.value)
-            )
+@pytest.mark.parametrize("status", [PersonStatus.RESTRICTED, PersonStatus.MINOR])
+def test_a_reserved_or_minor_record_allows_no_act(play: Play, status: PersonStatus) -> None:
+    person = play.somebody().signs_up()
+    play.world.change(person, status=status)
     call = play.calls(person)
     call.checks(1)
-    view = call.view
-    assert view["closed_because"] == "person_deceased"
-    assert (view["phase"], view["sends"], view["person"]) == (None, [], None)
     assert not call.resends().done
-    assert not call.suspends().done
+    assert len(person.mails()) == 1
+
+
+def nothing_told_or_done(call: Call) -> None:
+    """Neither where the person stands nor any act."""
+    view = call.view
+    assert (view["phase"], view["step"], view["link"], view["sends"]) == (None, None, None, [])
+    for told in (call.resends(), call.reissues(), call.suspends()):
+        assert not told.done
+    assert len(call.person.mails()) == 1
 
 
 def test_three_failed_checks_lock_the_record_until_a_supervisor_unlocks(play: Play) -> None:
@@ -128,8 +147,6 @@ def test_three_failed_checks_lock_the_record_until_a_supervisor_unlocks(play: Pl
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR])
 def test_an_administrator_reads_no_record(play: Play, role: Role) -> None:
-    from tests.scenarios.command_driver import CommandDriver
-
     person = play.somebody().signs_up()
     driver = play.agents[role]
     if isinstance(driver, CommandDriver):

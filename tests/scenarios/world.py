@@ -11,10 +11,12 @@ from re import findall, search
 from typing import Any, TypeVar
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from ameli_support import sql
 from ameli_support.clock import FixedClock, monotonic
 from ameli_support.onboarding.identity import Fact
+from ameli_support.onboarding.person import PersonStatus
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.sandbox import remote, signing_up
 from ameli_support.sandbox.demo import DemoWorld, start_or_attach
@@ -158,6 +160,13 @@ class ScenarioWorld:
             enrolment = people.at_contact(record) if at_contact else None
             nir = people.one(select(insured_person.c.nir).where(insured_person.c.id == record)).nir
         return Person(self, record, enrolment, f"{unique('assure')}@orange.fr", {Fact.NIR: nir, **FACTS})
+
+    def change(self, person: Person, status: PersonStatus) -> None:
+        """The fund learns something of a person."""
+        with self.database() as world, sql.write(world.engine) as connection:
+            connection.execute(
+                update(insured_person).where(insured_person.c.id == person.record).values(status=status.value)
+            )
 
 
 @contextmanager
