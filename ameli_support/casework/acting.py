@@ -248,7 +248,7 @@ class Acting:
                 update(intent).where(intent.c.key == key).values(done=result["result"])
             )
             if result["result"] == "done" and call is not None and not done.duplicate:
-                change_contact(journal, call, last_act=act, phase=result.get("phase"))
+                change_contact(journal, call, last_act=act)
 
         bench.write(number, write)
         if result["result"] == "done":

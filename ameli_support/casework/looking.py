@@ -101,7 +101,12 @@ class Looking:
         return Service.SLOW if self.bench.accounts.last_seconds > SLOW_SECONDS else Service.OK
 
     def _note_phase(self, row: AnyRow, view: RecordView) -> None:
-        """Keeps the phase for the proposal at the end of the call; only what level 1 may hear."""
+        """Keeps the phase for the proposal at the end of the call; only what level 1 may hear.
+
+        Once an act of the call was done, the phase that led to it stays: it is what the call was about.
+        """
+        if row.last_act is not None:
+            return
         phase = view.phase.value if view.phase and view.level > Level.NOTHING else None
         if phase is not None and phase != row.phase:
             self.bench.store.write(lambda j: change_contact(j, row.call, phase=phase))

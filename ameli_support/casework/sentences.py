@@ -7,7 +7,8 @@ from ameli_support.accounts.errors import Kind, OutcomeUnknown, ServiceDown, Ser
 from ameli_support.casework.case import Missing
 from ameli_support.casework.errors import ActRefused, ActUnknown, DeskError, ServiceCut
 from ameli_support.clock import paris
-from ameli_support.i18n import _, ngettext
+from ameli_support.i18n import _, language, ngettext
+from ameli_support.onboarding.procedure import procedure
 
 
 def hour(at: datetime) -> str:
@@ -54,6 +55,8 @@ def problem_sentence(problem: Problem) -> str:
     """What the service refused, in words; the contact that it named follows."""
     kind = problem.kind
     sentence = _problems().get(kind) if kind else None
+    if kind is ProblemType.PERSON_STATUS and problem.reason is not None:
+        sentence = procedure().text(f"reasons.{problem.reason}.sentence", language())
     if sentence is None:
         sentence = _("Le service des comptes a refusé ({title}).").format(title=problem.title)
     if problem.retry_after is not None:

@@ -191,7 +191,7 @@ class Wrapping:
         if row.last_act in OUTCOMES:
             if row.last_act == Act.REISSUE:
                 cause = "window_closed"
-            return Proposal(OUTCOMES[row.last_act], cause)
+            return Proposal(OUTCOMES[row.last_act], cause or "unknown")
         if row.check_failed or row.locked_until is not None:
             return Proposal(Outcome.IDENTITY_FAILED, "none")
         if row.speaker == Speaker.THIRD_PARTY:
