@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio.to_thread
+import httpx
 import uvicorn
 
 from ameli_support.accounts.client import AccountsClient
@@ -54,7 +55,11 @@ class RunningService:
         return issue_token(who, self.world.bearer_key, at=self.world.system.now())
 
     def client(
-        self, role: Role = Role.AGENT, agent: str | None = None, timeouts: Timeouts | None = None
+        self,
+        role: Role = Role.AGENT,
+        agent: str | None = None,
+        timeouts: Timeouts | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> AccountsClient:
         """A client for one agent, with tokens that never run out."""
         return AccountsClient(
@@ -62,6 +67,7 @@ class RunningService:
             lambda: self.token(role, agent),
             timeouts=timeouts or Timeouts(connect=2, read=5, whole=10),
             clock=self.clock,
+            transport=transport,
         )
 
 

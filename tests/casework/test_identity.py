@@ -1,0 +1,228 @@
+"""Who is on the line: recorded first, compared by the service, nothing typed kept (rules §8)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from ameli_support import sql
+from ameli_support.casework.errors import (
+    ActRefused,
+    DeskError,
+    NotAllowed,
+    PurposeMissing,
+    SpeakerFirst,
+)
+from ameli_support.casework.lookup import SearchFacts
+from ameli_support.onboarding.acts import Reason
+from ameli_support.onboarding.identity import (
+    LEVEL_1_FACTS,
+    Direction,
+    Fact,
+    Level,
+    Representation,
+    Role,
+    Speaker,
+)
+from ameli_support.onboarding.person import PersonStatus
+from ameli_support.store.schema import metadata
+from tests.casework.office import Office, facts_of
+
+# what is compared is the service's affair; both stores keep the same rows of it (test_acts, test_wrap_up)
+pytestmark = pytest.mark.parametrize("store_place", ["sqlite"], indirect=True)
+
+
+def wrong(office: Office, record: str) -> dict[Fact, str]:
+    return {**facts_of(office, record, *LEVEL_1_FACTS), Fact.NAME: "Martin"}
+
+
+def everything_stored(office: Office) -> str:
+    """Every cell of the case store."""
+    store = office.store()
+    with sql.read(store.engine) as connection:
+        rows = [
+            str(tuple(row))
+            for table in metadata.tables
+            for row in connection.execute(text(f'SELECT * FROM "{table}"'))
+        ]
+    store.close()
+    return "\n".join(rows)
+
+
+def test_who_speaks_comes_first(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    with pytest.raises(SpeakerFirst):
+        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    with pytest.raises(SpeakerFirst):
+        desk.speak(case, Direction.INCOMING, Speaker.REPRESENTATIVE)
+    state = desk.speak(case, Direction.INCOMING, Speaker.REPRESENTATIVE, Representation.TUTELLE)
+    assert state.representation is Representation.TUTELLE
+
+
+def test_nothing_of_the_record_shows_before_level_1(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    assert desk.look(case).view is None
+    history = desk.case(case)
+    assert history.row.record_found
+    assert desk.proposed_outcome(case).outcome is None
+
+
+@pytest.mark.parametrize(
+    ("direction", "speaker", "reason"),
+    [
+        (Direction.INCOMING, Speaker.THIRD_PARTY, Reason.THIRD_PARTY),
+        (Direction.OUTGOING, Speaker.SELF, Reason.OUTGOING_CALL),
+    ],
+)
+def test_a_third_party_and_an_outgoing_call_stay_at_level_0(
+    office: Office, direction: Direction, speaker: Speaker, reason: Reason
+) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    assert desk.speak(case, direction, speaker).level_0_chosen
+    assert desk.highest_level(case) is Level.NOTHING
+    with pytest.raises(ActRefused) as refused:
+        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    assert refused.value.reason is reason
+
+
+def test_a_wrong_answer_is_never_named_and_another_speaker_starts_again(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    checked = desk.verify(case, Level.SIMPLE, wrong(office, record))
+    assert checked.level is Level.NOTHING
+    assert checked.mismatch
+    assert checked.comparisons_left == desk.procedure.numbers.comparisons_per_check - 1
+    right = desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    assert (right.level, right.mismatch) == (Level.SIMPLE, False)
+    state = desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
+    assert state.level is Level.NOTHING
+    assert desk.look(case).view is None
+
+
+def test_three_failed_checks_shut_the_record_until_a_supervisor_unlocks(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    numbers = desk.procedure.numbers
+    for _check in range(numbers.failed_checks_lock):
+        case = office.call(desk, record)
+        desk.speak(case, Direction.INCOMING, Speaker.SELF)
+        for _comparison in range(numbers.comparisons_per_check):
+            checked = desk.verify(case, Level.SIMPLE, wrong(office, record))
+        assert checked.failed
+        desk.leave(case)
+    assert checked.locked_until is not None
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    with pytest.raises(ActRefused, match="Je ne peux pas poursuivre"):
+        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    supervisor = office.desk(Role.SUPERVISOR)
+    office.call(supervisor, record, "l’assurée est à l’accueil, pièce d’identité vue")
+    supervisor.unlock(case, "identité vérifiée à l’accueil")
+    assert desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS)).level is Level.SIMPLE
+
+
+def test_what_was_typed_is_stored_nowhere(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.identified(desk, record, Level.REINFORCED)
+    address = office.people.address(record)
+    desk.say_address(case, address)
+    desk.verify(case, Level.REINFORCED, {Fact.BANK_LAST4: "7777"})
+    desk.look(case)
+    stored = everything_stored(office)
+    typed = [address, office.nir(record), "7777", "4821", "Lesdiguières", "marchand", "1962"]
+    for value in typed:
+        assert value not in stored
+    assert "ROCHE" not in stored
+    assert "DUBOIS" not in stored
+    assert record in stored, "the opaque handle is all there is"
+
+
+def test_an_address_is_said_at_level_1_three_times_at_most(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    with pytest.raises(ActRefused) as refused:
+        desk.say_address(case, office.people.address(record))
+    assert refused.value.reason is Reason.LEVEL_1_FIRST
+    case = office.identified(desk, record)
+    with pytest.raises(DeskError, match="adresse mail complète"):
+        desk.say_address(case, "pas une adresse")
+    left = [desk.say_address(case, "autre@orange.fr").tries_left for _try in range(3)]
+    assert left == [2, 1, 0]
+    assert desk.call_state(case).said_address is False
+
+
+def test_unmasking_is_for_level_2_and_logged(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.identified(desk, record)
+    with pytest.raises(ActRefused):
+        desk.unmask(case, "l’assuré épelle son adresse")
+    case = office.identified(desk, record, Level.REINFORCED)
+    assert desk.unmask(case, "l’assuré épelle son adresse") == office.people.address(record)
+    assert "address.unmasked" in [event.kind for event in desk.case(case).events]
+
+
+def test_a_deceased_person_is_told_nothing_about(office: Office) -> None:
+    record = office.people.waiting(status=PersonStatus.DECEASED.value)
+    desk = office.desk()
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    with pytest.raises(ActRefused) as refused:
+        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    assert refused.value.reason is Reason.PERSON_DECEASED
+    assert desk.look(case).view is None
+
+
+def test_a_supervisor_looks_up_with_a_purpose_and_an_administrator_not_at_all(office: Office) -> None:
+    record = office.people.waiting()
+    with pytest.raises(PurposeMissing):
+        office.desk(Role.SUPERVISOR).find(SearchFacts(nir=office.nir(record)), "  ")
+    with pytest.raises(NotAllowed):
+        office.desk(Role.ADMINISTRATOR).find(SearchFacts(nir=office.nir(record)))
+
+
+def test_every_look_up_is_logged_with_what_was_given_never_with_its_value(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk(Role.SUPERVISOR)
+    office.call(desk, record, "réclamation écrite")
+    desk.find(SearchFacts(nir="2620899000000"), "réclamation écrite")
+    with sql.read(desk.bench.store.engine) as connection:
+        rows = connection.execute(text("SELECT facts, matches, purpose FROM access_log ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        ("nir", 1, "réclamation écrite"),
+        ("nir", 0, "réclamation écrite"),
+    ]
+
+
+def test_a_provisional_number_is_told_and_not_looked_for(office: Office) -> None:
+    found = office.desk().find(SearchFacts(nir="8020399999028", provisional=True))
+    assert (found.matches, found.case, found.provisional) == (0, None, True)
+
+
+def test_several_matches_list_nobody_and_one_more_fact_tells(office: Office) -> None:
+    name = "".join(chr(ord("A") + int(digit)) for digit in office.nir(office.people.waiting())[-6:])
+    records = [
+        office.people.waiting(postcode=postcode, used_name=f"Homonyme {name}")
+        for postcode in ("38000", "38100")
+    ]
+    facts = SearchFacts(name=f"Homonyme {name}", birth_date=date(1962, 8, 24))
+    desk = office.desk()
+    found = desk.find(facts)
+    assert (found.matches, found.case) == (2, None)
+    one = desk.find(replace(facts, postcode="38100"), call=found.call)
+    assert (one.matches, one.call) == (1, found.call)
+    assert one.case is not None
+    assert desk.bench.case(one.case).record == records[1]
