@@ -185,6 +185,7 @@ def _sqlite(path: Path, key: bytes | None, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
+        pool_use_lifo=True,  # one connection's caches stay warm: another's write empties them
     )
 
 
