@@ -187,6 +187,17 @@ def test_ended_comes_before_suspended_before_active_before_all_others() -> None:
     assert phase(replace(at_step(Step.TERMS), ended_at=T0, ended=Ended.TERMS_REFUSED), T0) is Phase.ENDED
 
 
+def test_a_link_that_nobody_revoked_is_dead_all_the_same_once_ended_suspended_or_confirmed() -> None:
+    enrolment = submitted()
+    for dead in (
+        replace(enrolment, ended_at=T0),
+        replace(enrolment, suspended_at=T0),
+        replace(enrolment, confirmed_at=T0),
+    ):
+        assert current_generation(dead) is not None
+        assert live_generation(dead, T0) is None
+
+
 def test_lifting_gives_back_the_stored_window_and_dead_links_stay_dead() -> None:
     lifted = lift(suspend(submitted(), T0 + DAY))
     assert phase(lifted, T0 + 2 * DAY) is Phase.INACTIVE
