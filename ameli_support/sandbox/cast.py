@@ -5,8 +5,10 @@ synthetic: département 99 with a country code from 900, which no country has.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from ameli_support.accounts.contract import ProvisionalCode, SendKind
+from ameli_support.onboarding.identity import Fact
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Ended
 from ameli_support.onboarding.person import PersonStatus
@@ -31,6 +33,43 @@ class CastMember:
     key: str
     what: str
     person: Person
+
+    @property
+    def nir(self) -> str:
+        """The 13 characters."""
+        return self.person.nir
+
+    @property
+    def name(self) -> str:
+        """The name that the person goes by, as it is said at level 1."""
+        return self.person.name
+
+    @property
+    def birth_date(self) -> date:
+        """The day of birth."""
+        return date.fromisoformat(self.person.birth_date)
+
+    @property
+    def postcode(self) -> str:
+        """Five digits."""
+        return self.person.postcode
+
+    @property
+    def address(self) -> str | None:
+        """The mail address of step 5, if the person came that far."""
+        return self.person.address
+
+    @property
+    def facts(self) -> dict[Fact, str]:
+        """What the person can say: the four facts of level 1, and those of the fund's file."""
+        said = {
+            Fact.NIR: self.nir,
+            Fact.NAME: self.name,
+            Fact.BIRTH_DATE: f"{self.birth_date:%d/%m/%Y}",
+            Fact.POSTCODE: self.postcode,
+        }
+        on_file = {fact: getattr(self.person.file, fact.value) for fact in Fact if fact not in said}
+        return said | {fact: value for fact, value in on_file.items() if value is not None}
 
 
 _FULL = FundFile(

@@ -58,6 +58,9 @@ def fill(
         raise ValueError("the sandbox has its people already")
     at = at or world.now()
     bulk = Bulk(schema.metadata)
+    for name in world.procedure.names("providers"):
+        # the document: « La connexion via impots.gouv est indisponible pour le moment »
+        bulk.add(schema.identity_provider, {"name": name, "available": name != "impots"})
     scribe = Scribe(bulk, world, at, seed)
     everybody = islice(_everybody(at, seed), max(number, len(CAST)))
     written = 0

@@ -7,25 +7,46 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, func, select
 
 from ameli_support import sql
-from ameli_support.accounts.contract import SendState
-from ameli_support.clock import SystemClock, from_us, to_us
+from ameli_support.accounts.contract import (
+    CheckAnswer,
+    CheckRequest,
+    SearchAnswer,
+    SearchRequest,
+    SendState,
+    Who,
+)
+from ameli_support.clock import FixedClock, SystemClock, from_us, to_us
+from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.identity import (
+    LEVEL_1_FACTS,
+    Direction,
+    Fact,
+    Level,
+    Role,
+    Speaker,
+)
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Phase, holds_address, live_generation, phase
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, is_minor, read_nir
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.sandbox import canonical, people, schema
+from ameli_support.sandbox.checks import check
 from ameli_support.sandbox.crowd import made_up
 from ameli_support.sandbox.enrolments import Dossier, read_dossier
 from ameli_support.sandbox.lives import ISERE, Person
 from ameli_support.sandbox.mailworld import RULES
 from ameli_support.sandbox.people import CAST
 from ameli_support.sandbox.post import cast_rules
+from ameli_support.sandbox.problems import Refused
+from ameli_support.sandbox.records import see
+from ameli_support.sandbox.searching import search
 from ameli_support.sandbox.tokens import KeyRing
 from ameli_support.sandbox.world import BusinessClock, World
 
@@ -366,3 +387,98 @@ def test_what_was_refused_deferred_or_came_back_would_be_again(crowd: Engine) ->
         for send in dossier.sends:
             troubled = send.state != SendState.HANDED_OVER
             assert any(rule.holds(send.address) for rule in rules) is troubled, send.address
+
+
+# ── the service reads them ──────────────────────────────────────────────────
+
+AGENT = Who(agent="0427", role=Role.AGENT, funds=(ISERE,))
+
+
+@pytest.fixture
+def filled(any_engine: Engine) -> World:
+    world = a_world(any_engine)
+    world.business = BusinessClock(FixedClock(AT))
+    world.system = FixedClock(AT)
+    people.fill(world, 0)
+    return world
+
+
+def found(world: World, key: str, **facts: Any) -> SearchAnswer:
+    return search(world, AGENT, SearchRequest(call=f"call-{key}", **facts))
+
+
+def checked(world: World, key: str, level: Level, facts: dict[Fact, str]) -> CheckAnswer:
+    record = found(world, key, nir=CAST[key].nir).record
+    assert record is not None
+    return check(
+        world,
+        AGENT,
+        CheckRequest(
+            call=f"call-{key}",
+            record=record,
+            direction=Direction.INCOMING,
+            speaker=Speaker.SELF,
+            level=level,
+            facts=facts,
+        ),
+    )
+
+
+def test_each_of_the_cast_is_found_by_number_and_by_name_birth_date_and_postcode(filled: World) -> None:
+    for key, member in CAST.items():
+        by_number = found(filled, key, nir=member.nir)
+        assert by_number.matches == 1, key
+        by_name = found(filled, key, name=member.name, birth_date=member.birth_date, postcode=member.postcode)
+        assert by_name.record == by_number.record, key
+
+
+def test_two_of_the_cast_match_until_the_postcode_is_said(filled: World) -> None:
+    one = CAST["same_name_1"]
+    assert found(filled, one.key, name=one.name, birth_date=one.birth_date).matches == 2
+
+
+REFUSED = {
+    "deceased": Reason.PERSON_DECEASED,
+    "minor": Reason.PERSON_MINOR,
+    "restricted": Reason.PERSON_RESTRICTED,
+    "other_scheme": Reason.OTHER_SCHEME,
+    "other_fund": Reason.OTHER_FUND,
+    "overseas": Reason.OTHER_FUND,
+    "locked": Reason.CHECKS_LOCKED,
+}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_one_whose_record_is_closed_is_refused_for_the_reason_that_its_key_says(
+    filled: World, key: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        checked(filled, key, Level.SIMPLE, CAST[key].facts)
+    assert refused.value.problem.reason is REFUSED[key]
+
+
+def test_each_other_of_the_cast_passes_the_level_that_its_file_allows(filled: World) -> None:
+    for key in CAST.keys() - REFUSED.keys():
+        facts = CAST[key].facts
+        level = Level.REINFORCED if len(facts) > len(LEVEL_1_FACTS) + 1 else Level.SIMPLE
+        if level is Level.SIMPLE:
+            facts = {fact: facts[fact] for fact in LEVEL_1_FACTS}
+        answer = checked(filled, key, level, facts)
+        assert answer.level is level, key
+        record = found(filled, key, nir=CAST[key].nir).record
+        assert record is not None
+        view = see(filled, AGENT, record, check=answer.check, purpose=None).view
+        assert view.phase == EXPECTED[key]
+        assert len(view.allowed) == len(Act)
+
+
+def test_level_2_is_out_of_reach_of_a_thin_file(filled: World) -> None:
+    answer = checked(filled, "thin_file", Level.REINFORCED, CAST["thin_file"].facts)
+    assert answer.level is not Level.REINFORCED
+
+
+def test_impots_gouv_is_unavailable_for_now_as_the_document_says(filled: World) -> None:
+    provider = schema.identity_provider.c
+    with sql.read(filled.engine) as connection:
+        away = connection.execute(select(provider.name).where(provider.available.is_(False))).scalars().all()
+    assert away == ["impots"]
