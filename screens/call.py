@@ -152,6 +152,18 @@ class Call(CallActs):
         self.query_one(ToSay).show(shown.say)
         self.query_one(Column).show(shown.offers)
         self.query_one(Foot).show(shown.mails, shown.events)
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Gives up blank rows when keys or script would otherwise leave a low terminal (ux-design §2)."""
+        body, last = self.query_one("#body"), self.query_one("#can" if not self.wide else "#main")
+        if not body.has_class("-tight"):
+            body.set_class(last.virtual_region.bottom > body.size.height, "-tight")
+
+    def on_resize(self) -> None:
+        """Another size is measured again."""
+        self.query_one("#body").remove_class("-tight")
+        self.call_after_refresh(self._fit)
 
     def scene(self) -> Scene:
         """What the picture is made from, now."""

@@ -31,7 +31,9 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     for cell in range(last + 1):
         at = opened + cell * DAY / CELLS_A_DAY
         live = any(
-            generation.issued_at <= at < (generation.superseded_at or generation.expires_at)
+            generation.issued_at
+            <= at
+            < min(generation.superseded_at or generation.expires_at, generation.expires_at)
             for generation in view.generations
         )
         sign = "═" if live else "─"
@@ -82,7 +84,7 @@ def _legend(
     if view.confirmed_at is not None:
         number = (view.confirmed_at - opened) // DAY
         return (
-            ("  " + _("confirmé"), "bold $ok"),
+            (" " + _("confirmé"), "bold $ok"),
             (" " + _("jour {number}").format(number=number), "$muted"),
         )
     number, total = (now - opened) // DAY, (closes - opened) // DAY

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ameli_support.clock import paris
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level
@@ -248,9 +249,14 @@ def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
 
 
 def event_rows(scene: Scene) -> tuple[FootRow, ...]:
-    """The newest sentences of the case first."""
+    """The newest sentences of the case first; the desk writes « 23/11/2026 14:32 · 0427 · … »."""
+    today = f"{paris(scene.now):%d/%m/%Y} "
     rows = []
     for sentence in reversed(scene.summary):
-        when, __, what = sentence.partition(" ")
-        rows.append(FootRow(when, what))
+        when, __, rest = sentence.partition(" · ")
+        actor, __, what = rest.partition(" · ")
+        when = when.removeprefix(today)
+        when = when[:5] + when[10:] if len(when) > len("14:32") else when
+        who = _("agent {number}").format(number=actor) if actor.isdigit() else actor
+        rows.append(FootRow(when, what[:1].upper() + what[1:], who))
     return tuple(rows)

@@ -51,7 +51,8 @@ class Foot(Widget):
         for label, rows in ((_("Mails"), mails), (_("Dossier"), events)):
             for index, row in enumerate(rows):
                 head = label if index == 0 else ""
-                what = fit(row.what, main - WHEN)
+                room = main - WHEN + (0 if row.who or not wide else GAP + RIGHT)
+                what = fit(row.what, room)
                 parts += [(head.ljust(gutter), "$muted"), (row.when.ljust(WHEN), "$muted")]
                 parts += [(what.ljust(main - WHEN + GAP), "$ink")]
                 parts += [(fit(row.who, RIGHT) if wide else "", "$muted"), "\n"]

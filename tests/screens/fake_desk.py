@@ -485,7 +485,10 @@ class FakeDesk:
         return CaseHistory(row, events, tuple(self.notes), self.summary(number))
 
     def summary(self, case: int) -> tuple[str, ...]:
-        return ("14:31 Identité vérifiée, niveau 1.", "14:32 Renvoi demandé.")
+        return (
+            "23/11/2026 14:31 · 0427 · appelant contrôlé au niveau 1",
+            "23/11/2026 14:32 · 0427 · demandé : Renvoyer le mail",
+        )
 
     def to_resume(self) -> list[ResumeRow]:
         self._trip("to_resume")
