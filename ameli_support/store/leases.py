@@ -72,6 +72,7 @@ def lapsed_intents(connection: Connection, now: int, mine: str) -> list[AnyRow]:
         .outerjoin(session, session.c.id == intent.c.session)
         .where(
             intent.c.done.is_(None),
+            intent.c.session > "",  # the open ones alone are in the index
             or_(
                 session.c.id.is_(None),
                 session.c.lease_until < now,

@@ -1,4 +1,4 @@
-"""The end of a contact: the one gate, call-backs, hand-over, what is taken up again, what closes by itself."""
+"""The end of a contact: the one gate, call-backs, hand-over, what is taken up again, what closes alone."""
 
 from datetime import timedelta
 
