@@ -394,9 +394,9 @@ def test_what_was_refused_deferred_or_came_back_would_be_again(crowd: Engine) ->
 AGENT = Who(agent="0427", role=Role.AGENT, funds=(ISERE,))
 
 
-@pytest.fixture
-def filled(any_engine: Engine) -> World:
-    world = a_world(any_engine)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = a_world(sql.open_engine(tmp_path_factory.mktemp("filled") / "world.db"))
     world.business = BusinessClock(FixedClock(AT))
     world.system = FixedClock(AT)
     people.fill(world, 0)

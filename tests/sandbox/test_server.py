@@ -26,6 +26,7 @@ from ameli_support.sandbox import demo, lock, pages, remote, schema
 from ameli_support.sandbox.maildirs import list_mails
 from ameli_support.sandbox.people import CAST
 from ameli_support.sandbox.tokens import open_ring
+from ameli_support.sandbox.world import open_world
 from tests.sandbox.site import Page
 
 DEADLINE = 30.0
@@ -188,12 +189,10 @@ def test_a_spoilt_lock_file_is_no_lock(tmp_path: Path, content: str) -> None:
 
 
 def test_a_world_of_another_version_is_refused_and_mended_by_a_fresh_one(tmp_path: Path) -> None:
-    with demo.start_or_attach(tmp_path):
-        pass
-    engine = sql.open_engine(tmp_path / "sandbox.db", pool_size=1)
-    with sql.write(engine) as connection:
+    made = open_world(tmp_path / "sandbox.db", tmp_path / "keys")
+    with sql.write(made.engine) as connection:
         connection.execute(update(schema.world).values(schema_number=schema.SCHEMA_NUMBER + 1))
-    engine.dispose()
+    made.close()
     with pytest.raises(demo.NoSandbox) as refused:
         demo.start_or_attach(tmp_path)
     assert refused.value.other_schema
