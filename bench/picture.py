@@ -71,9 +71,8 @@ def _svg(screen: pyte.Screen) -> str:
                 f'<rect x="{left}" y="{top}" width="{WIDTH + 0.5}" height="{HEIGHT + 0.5}" fill="{plane}"/>'
             )
             if cell.data.strip():
-                letters.append(
-                    f'<text x="{left}" y="{top + 19}" fill="{ink}" font-weight="{weight}">{escape(cell.data)}</text>'
-                )
+                style = f'fill="{ink}" font-weight="{weight}"'
+                letters.append(f'<text x="{left}" y="{top + 19}" {style}>{escape(cell.data)}</text>')
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{COLUMNS * WIDTH}" height="{ROWS * HEIGHT}" '
         'font-family="Fira Code, DejaVu Sans Mono" font-size="20">'
