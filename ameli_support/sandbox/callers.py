@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from ameli_support.accounts.contract import ProblemType, Who
 from ameli_support.clock import from_us, to_us
@@ -96,6 +96,12 @@ def read_caller(
     )
 
 
+def may_be_locked(last_failed_at: datetime | None, at: datetime, procedure: Procedure) -> bool:
+    """Whether the newest failed check is young enough for a lock at `at` to be possible."""
+    lock = timedelta(hours=procedure.numbers.lock_hours)
+    return last_failed_at is not None and at < last_failed_at + lock
+
+
 def locked_until(conn: Connection, person: str, at: datetime, procedure: Procedure) -> datetime | None:
     """Until when the record is locked at `at` by failed checks; None when it is not.
 
@@ -111,7 +117,7 @@ def locked_until(conn: Connection, person: str, at: datetime, procedure: Procedu
     return until if until and at < until else None
 
 
-def closed_because(person: Row[Any], who: Who) -> Reason | None:
+def closed_because(person: Any, who: Who) -> Reason | None:
     """Why nothing of this record is told and no check is made on it; None when it is open to `who`."""
     if person.scheme != GENERAL_SCHEME:
         return Reason.OTHER_SCHEME
@@ -123,7 +129,7 @@ def closed_because(person: Row[Any], who: Who) -> Reason | None:
     return _CLOSED_STATUS.get(status)
 
 
-def refuse_if_closed(person: Row[Any], who: Who, procedure: Procedure) -> None:
+def refuse_if_closed(person: Any, who: Who, procedure: Procedure) -> None:
     """Raise the refusal of a closed record, with whom to turn to where that is known."""
     if reason := closed_because(person, who):
         raise refused_because(reason, contact=contact_of(person, reason, procedure))
@@ -135,7 +141,7 @@ def refuse_if_locked(conn: Connection, person: str, at: datetime, procedure: Pro
         raise refused_because(Reason.CHECKS_LOCKED, until=until, at=at)
 
 
-def contact_of(person: Row[Any], reason: Reason, procedure: Procedure) -> str | None:
+def contact_of(person: Any, reason: Reason, procedure: Procedure) -> str | None:
     """Whom a person of another scheme or fund turns to, in French; a fund's mailbox only if known."""
     if reason is Reason.OTHER_SCHEME:
         scheme = f"scheme_contacts.{person.scheme}"

@@ -2,60 +2,51 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ameli_support import sql
 from ameli_support.accounts.contract import (
-    ConsentView,
-    GenerationView,
-    LinkView,
     PersonView,
     ProblemType,
-    ProvisionalCode,
     RecordView,
-    SendKind,
-    SendState,
-    SendView,
-    SmtpAnswer,
     UnmaskAnswer,
     UnmaskRequest,
-    VerdictView,
     Who,
 )
 from ameli_support.clock import from_us, to_us
 from ameli_support.onboarding.acts import Act, Effect, Reason, Situation, Verdict, can, verdicts
-from ameli_support.onboarding.contact import domain_of, mask_address, mask_phone
 from ameli_support.onboarding.identity import Level, Role, Speaker
-from ameli_support.onboarding.journey import Step
-from ameli_support.onboarding.link import Phase, current_generation, live_generation, phase
+from ameli_support.onboarding.link import live_generation
 from ameli_support.onboarding.person import PersonStatus, mask_nir
 from ameli_support.onboarding.procedure import Procedure
-from ameli_support.outbox import MailState
 from ameli_support.sandbox import allowances, schema
 from ameli_support.sandbox.callers import (
     Caller,
     closed_because,
     locked_until,
+    may_be_locked,
     read_caller,
     refuse_if_closed,
     refuse_if_locked,
 )
 from ameli_support.sandbox.enrolments import (
-    STEPS_DONE,
+    WAITING,
     Dossier,
-    instant,
+    Found,
+    dossier_of,
+    find,
     read_dossier,
     read_person,
 )
-from ameli_support.sandbox.problems import Refused, refused_because, seconds_left
+from ameli_support.sandbox.problems import Refused, refused_because
+from ameli_support.sandbox.record_views import of_enrolment, of_verdicts
 from ameli_support.sandbox.world import World
 
 ADD_LOOK = schema.lookup_log.insert()
-WAITING = (MailState.QUEUED.value, MailState.DEFERRED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +81,19 @@ def see(world: World, who: Who, record: str, *, check: str | None, purpose: str 
     if who.role is Role.SUPERVISOR and not purpose and not check:
         raise Refused(ProblemType.PURPOSE_MISSING)
     with sql.read(world.engine) as conn:
-        person = read_person(conn, record)
-        if person is None:
+        found = find(conn, record)
+        if found is None:
             raise Refused(ProblemType.NOT_FOUND)
         at = world.now()
         caller = read_caller(conn, world, who, record, check, strict=False)
-        lock = locked_until(conn, record, at, world.procedure)
-        closed = closed_because(person, who)
+        lock = None
+        if may_be_locked(found.last_failed_at, at, world.procedure):
+            lock = locked_until(conn, record, at, world.procedure)
+        closed = closed_because(found.person, who)
         purposeful = who.role is Role.SUPERVISOR and bool(purpose)
         if closed is None and (purposeful or (lock is None and caller.level >= Level.SIMPLE)):
-            return _told(conn, world, caller, person, lock, at)
-    return _untold(world, caller, person, closed, lock, at)
+            return _told(conn, world, caller, found, lock, at)
+    return _untold(world, caller, found.person, closed, lock, at)
 
 
 def unmask(world: World, who: Who, record: str, check: str | None, request: UnmaskRequest) -> UnmaskAnswer:
@@ -135,7 +128,9 @@ def situation(
     """Everything the rules need for their verdicts on this record, now, by this caller."""
     who, person = caller.who, dossier.person
     of_enrolment = allowances.of_enrolment(dossier.sends, at)
-    of_agent = allowances.of_agent(conn, who.agent, who.role, at, procedure)
+    of_agent = allowances.OfAgent(0)
+    if who.role is not Role.SUPERVISOR or caller.check is not None:
+        of_agent = allowances.of_agent(conn, who.agent, who.role, at, procedure)
     return Situation(
         role=who.role,
         enrolment=dossier.enrolment,
@@ -202,11 +197,12 @@ def matches(if_none_match: str, etag: str) -> bool:
 
 
 def _told(
-    conn: Connection, world: World, caller: Caller, person: Row[Any], lock: datetime | None, at: datetime
+    conn: Connection, world: World, caller: Caller, found: Found, lock: datetime | None, at: datetime
 ) -> Seen:
-    dossier = read_dossier(conn, person)
+    person, row = found.person, found.enrolment
+    dossier = Dossier(person) if row is None else dossier_of(conn, person, row)
     possible = verdicts(situation(conn, world.procedure, caller, dossier, lock, at), at, world.procedure)
-    fields = {} if dossier.row is None else _of_enrolment(conn, world.procedure, dossier, at)
+    fields = {} if row is None else of_enrolment(conn, world.procedure, dossier, at)
     view = RecordView(
         record=person.id,
         person=PersonView(
@@ -218,20 +214,20 @@ def _told(
         person_status=PersonStatus(person.status),
         scheme=person.scheme,
         fund=person.fund,
-        allowed=_views(possible, at),
+        allowed=of_verdicts(possible, at),
         **fields,
         **_of_the_asker(caller, lock, world.procedure, at),
     )
     mails = tuple((send.state, send.state_at, send.attempts) for send in dossier.sends)
     openings = tuple((row.openings, row.last_at) for row in dossier.generations)
-    tag = _etag(view, possible, (dossier.row and tuple(dossier.row), mails, openings))
+    tag = _etag(view, possible, (row, mails, openings))
     return Seen(view, tag, caller.call)
 
 
 def _untold(
     world: World,
     caller: Caller,
-    person: Row[Any],
+    person: Any,
     closed: Reason | None,
     lock: datetime | None,
     at: datetime,
@@ -246,7 +242,7 @@ def _untold(
         scheme=person.scheme,
         fund=person.fund,
         closed_because=closed,
-        allowed=_views(possible, at),
+        allowed=of_verdicts(possible, at),
         **_of_the_asker(caller, lock, world.procedure, at),
     )
     return Seen(view, _etag(view, possible, None), caller.call)
@@ -276,131 +272,6 @@ def _of_the_asker(
         "locked_until": lock,
         "procedure_version": procedure.version,
         "as_of": at,
-    }
-
-
-def _of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: datetime) -> dict[str, Any]:
-    row, enrolment = dossier.row, dossier.enrolment
-    assert row is not None
-    assert enrolment is not None
-    where = phase(enrolment, at)
-    current = current_generation(enrolment)
-    live = live_generation(enrolment, at)
-    code = row.provisional_code
-    return {
-        "phase": where,
-        "step": enrolment.step,
-        "route": enrolment.route,
-        "ended": enrolment.ended,
-        "version": row.version,
-        "started_at": from_us(row.started_at),
-        "step_since": from_us(row.step_since),
-        "steps_done_at": _steps_done(conn, row.id),
-        "address_masked": row.address and mask_address(row.address),
-        "address_domain": row.address and domain_of(row.address),
-        "mobile_masked": row.mobile and mask_phone(row.mobile),
-        "landline_masked": row.landline and mask_phone(row.landline),
-        "consents": ConsentView(
-            email=row.consent_email,
-            mobile_phone=row.consent_mobile_phone,
-            mobile_sms=row.consent_mobile_sms,
-            landline_phone=row.consent_landline_phone,
-        ),
-        "provisional_code": None if code is None else ProvisionalCode(code),
-        "link": current
-        and LinkView(generation=current.number, issued_at=current.issued_at, expires_at=current.expires_at),
-        "generations": tuple(_generation_view(g, live.number if live else None) for g in dossier.generations),
-        "window_opened_at": enrolment.window_opened_at,
-        "window_closes_at": enrolment.window_closes_at,
-        "confirmed_at": enrolment.confirmed_at,
-        "suspended_at": enrolment.suspended_at,
-        "confirmation_disputed_at": instant(row.disputed_at),
-        "code_reset_blocked_until": _reset_blocked_until(row, where, procedure, at),
-        "sends": _send_views(dossier),
-    }
-
-
-def _steps_done(conn: Connection, enrolment: str) -> dict[Step, datetime]:
-    """When each step was done, in the document's order."""
-    rows = conn.execute(STEPS_DONE, {"enrolment": enrolment})
-    done = {row.step: row.at for row in rows}
-    return {step: from_us(done[step]) for step in Step if step in done}
-
-
-def _generation_view(row: Row[Any], live: int | None) -> GenerationView:
-    if row.used_at is not None:
-        state = "used"
-    elif row.revoked_at is not None:
-        state = "revoked"
-    elif row.superseded_at is not None:
-        state = "superseded"
-    else:
-        state = "live" if row.number == live else "expired"
-    return GenerationView(
-        number=row.number,
-        issued_at=from_us(row.issued_at),
-        expires_at=from_us(row.expires_at),
-        state=state,
-        superseded_at=instant(row.superseded_at),
-        openings=row.openings or 0,
-        first_opened_at=instant(row.first_at),
-        last_opened_at=instant(row.last_at),
-    )
-
-
-def _send_views(dossier: Dossier) -> tuple[SendView, ...]:
-    by_id = {row.id: row for row in dossier.generations}
-    return tuple(_send_view(send, by_id.get(send.generation)) for send in dossier.sends)
-
-
-def _send_view(send: Row[Any], generation: Row[Any] | None) -> SendView:
-    answered = send.smtp_code is not None or send.smtp_text is not None
-    return SendView(
-        kind=SendKind(send.kind),
-        generation=generation and generation.number,
-        address_masked=mask_address(send.address),
-        domain=domain_of(send.address),
-        state=SendState(send.state),
-        queued_at=from_us(send.queued_at),
-        state_at=from_us(send.state_at),
-        attempts=send.attempts,
-        next_try_at=instant(send.not_before) if send.state == MailState.DEFERRED else None,
-        smtp=SmtpAnswer(
-            code=send.smtp_code,
-            enhanced=send.smtp_enhanced,
-            text=send.smtp_text or "",
-            at=from_us(send.state_at),
-        )
-        if answered
-        else None,
-        replaced_at=instant(generation.superseded_at) if generation else None,
-        confirmed_at=instant(generation.used_at) if generation else None,
-    )
-
-
-def _reset_blocked_until(
-    row: Row[Any], where: Phase | None, procedure: Procedure, at: datetime
-) -> datetime | None:
-    """Until when no code can be reset after an activation at a corrected address (rules §5)."""
-    if where is not Phase.ACTIVE or row.corrected_at is None:
-        return None
-    until = from_us(row.confirmed_at) + timedelta(hours=procedure.numbers.reset_block_hours)
-    return until if at < until else None
-
-
-def _views(possible: Mapping[Act, Verdict], at: datetime) -> dict[Act, VerdictView]:
-    return {
-        act: VerdictView(
-            allowed=verdict.allowed,
-            reason=verdict.reason,
-            until=verdict.until,
-            effect=verdict.effect,
-            asks=verdict.asks,
-            seconds_left=seconds_left(verdict.until, at)
-            if verdict.reason is Reason.COOLDOWN and verdict.until
-            else None,
-        )
-        for act, verdict in possible.items()
     }
 
 
