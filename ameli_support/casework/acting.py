@@ -27,6 +27,7 @@ from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
+from ameli_support.store.leases import ownerless_intents
 from ameli_support.store.schema import intent
 
 DISPUTE = "dispute"
@@ -106,13 +107,25 @@ class Acting:
         bench.allow(order.action, number)
         row = bench.contact(number)
         record = self._record(number, row, order)
+        self._settle_first(number)
         view = self.looking.fresh(number) if order.needs_version or bench.level(row) else None
         if view is None and order.needs_version:
             raise self._unreadable(number)
         version = view.version if view is not None else None
         key = f"act-{uuid4().hex}"
         bench.lease_now()
-        self._intend(number, row, order, key, view)
+        bench.in_flight.add(key)
+        try:
+            self._intend(number, row, order, key, view)
+            return Done(order.act, key, self._carry_out(number, row, record, order, key, version))
+        finally:
+            bench.in_flight.discard(key)
+
+    def _carry_out(
+        self, number: int, row: AnyRow, record: str, order: Order, key: str, version: int | None
+    ) -> c.ActAnswer:
+        """HTTP, then the outcome; an exception on the way leaves an intent that is settled later."""
+        bench = self.bench
         purpose = bench.purpose(row) if bench.me.role is Role.SUPERVISOR else None
         try:
             answer = bench.accounts.act(order.act, record, order.body(version), key, row.check, purpose)
@@ -127,17 +140,17 @@ class Acting:
             self._conclude(number, key, order.act, _refusal(problem))
             raise of_service(problem) from None
         self._conclude(number, key, order.act, _result(answer), row.call)
-        return Done(order.act, key, answer)
+        return answer
 
     def settle(self, number: int) -> tuple[Settlement, ...]:
         """See `Desk.settle`."""
+        return tuple(self.settle_one(one) for one in self.ownerless(number))
+
+    def ownerless(self, number: int | None = None) -> list[AnyRow]:
+        """The open intents of a case, or of all, that this program may settle."""
         bench = self.bench
-        mine = [
-            one
-            for one in bench.store.open_intents(number)
-            if one.session == bench.lease.id and one.unknown_since is not None
-        ]
-        return tuple(self.settle_one(one) for one in mine)
+        now = to_us(bench.system.now())
+        return bench.store.read(lambda c: ownerless_intents(c, now, bench.lease.id, bench.in_flight, number))
 
     def settle_one(self, one: AnyRow) -> Settlement:
         """Asks what became of one intent and writes its outcome; the caller knows that its owner is gone."""
@@ -151,6 +164,23 @@ class Acting:
             payload |= _result(settled.answer)
         self._conclude(one.case, one.key, one.act, payload, one.call)
         return Settlement(one.case, one.act, one.key, took_place, settled.answer)
+
+    def _settle_first(self, number: int) -> None:
+        """While an act of one's own is unknown no other begins: it might be the same one again."""
+        bench = self.bench
+        mine = [one for one in bench.store.open_intents(number) if one.actor == bench.me.agent]
+        if not mine:
+            return
+        try:
+            settled = self.settle(number)
+        except DeskError:
+            settled = ()
+        known = {one.key for one in settled}
+        for one in mine:
+            if one.key not in known:
+                raise of_service(OutcomeUnknown(one.key, Kind.CUT))
+        if any(one.took_place for one in settled):
+            raise ActRefused(_("L’acte demandé juste avant a bien eu lieu : relisez le dossier."))
 
     # ── before ──────────────────────────────────────────────────────────────
 

@@ -54,6 +54,7 @@ class Bench:
     known: dict[int, int] = field(default_factory=dict)
     leasing: threading.Lock = field(default_factory=threading.Lock)
     leased: bool = False
+    in_flight: set[str] = field(default_factory=set)
 
     # ── cases and contacts ──────────────────────────────────────────────────
 

@@ -93,11 +93,9 @@ class History:
         for own in bench.store.open_contacts(bench.me.agent):
             at = from_us(own.opened_at)
             rows[own.case] = ResumeRow(own.case, at, ResumeReason.CALL_INTERRUPTED, _("appel interrompu"))
-        for number in list(rows):
-            unknown = bench.store.open_intents(number)
-            if unknown:
-                at = from_us(unknown[0].at)
-                rows[number] = ResumeRow(number, at, ResumeReason.ACT_UNKNOWN, _("acte à vérifier"))
+        for unknown in bench.store.open_intents(*rows):
+            at = from_us(unknown.at)
+            rows[unknown.case] = ResumeRow(unknown.case, at, ResumeReason.ACT_UNKNOWN, _("acte à vérifier"))
         return sorted(rows.values(), key=lambda row: (row.at, row.case))
 
     def open_calls(self) -> list[CallState]:

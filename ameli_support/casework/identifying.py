@@ -10,6 +10,7 @@ from datetime import datetime
 from ameli_support.accounts.contract import (
     CheckAnswer,
     CheckRequest,
+    ProblemType,
     SaidAddressRequest,
     UnmaskRequest,
 )
@@ -45,8 +46,16 @@ _NO_CHECK: Mapping[str, object] = {
     "comparisons_left": None,
     "check_failed": False,
     "level_0_chosen": False,
+    "refused": None,
     "said_address": None,
 }
+
+_SHUT = (
+    ProblemType.LOCKED,
+    ProblemType.OTHER_FUND,
+    ProblemType.OTHER_SCHEME,
+    ProblemType.PERSON_STATUS,
+)
 
 
 @dataclass(slots=True)
@@ -215,6 +224,7 @@ class Identifying:
             and not row.check_failed
             and (row.comparisons_left or 0) > 0
             and self.bench.level(row) < level
+            and to_us(self.bench.system.now()) < (row.level_until or 0)
         )
         return str(row.trying) if goes_on else None
 
@@ -251,14 +261,23 @@ class Identifying:
         bench.seen.pop(number, None)
 
     def _refused(self, number: int, row: AnyRow, problem: ServiceProblem) -> None:
-        """A check that the service would not make; the record stays shut."""
+        """A comparison that the service would not make: a new check begins next time.
+
+        On a record that is shut, level 0 is all there is, so it counts as chosen.
+        """
+        bench = self.bench
         said = problem.problem
-        payload = {
-            "call": row.call,
-            "problem": said.kind.value if said.kind else said.type[:80],
-            "reason": said.reason.value if said.reason else None,
-        }
-        self.bench.event(number, "identity.refused", payload)
+        reason = said.reason.value if said.reason else None
+        kind = said.kind.value if said.kind else said.type[:32]
+        shut = said.kind in _SHUT
+
+        def write(journal: Journal) -> None:
+            payload = {"call": row.call, "problem": kind, "reason": reason}
+            journal.append(number, None, bench.me.agent, "identity.refused", payload)
+            changes = {"refused": reason or kind, "level_0_chosen": True} if shut else {}
+            change_contact(journal, row.call, trying=None, **changes)
+
+        bench.write(number, write)
 
 
 def _shown(answer: CheckAnswer, level: Level) -> Checked:

@@ -1,7 +1,7 @@
 """The record as of now, and as last known when the service is missing; in memory only."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ameli_support.accounts.client import Fresh
 from ameli_support.accounts.contract import ProblemType, RecordView
@@ -13,6 +13,7 @@ from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 
 SLOW_SECONDS = 2.0
+PRESENCE_EVERY = timedelta(seconds=10)
 _LEVEL_ENDED = (ProblemType.IDENTITY_EXPIRED, ProblemType.IDENTITY_LEVEL)
 
 
@@ -21,13 +22,14 @@ class Looking:
     """The reading part of a desk."""
 
     bench: Bench
+    told_at: dict[int, datetime] = field(default_factory=dict)
 
     def look(self, number: int) -> Look:
         """See `Desk.look`."""
         bench = self.bench
         row = bench.contact(number)
         record = bench.case(number).record
-        bench.store.be_present(number, bench.me.agent)
+        self._be_present(number)
         purpose = bench.purpose(row)
         if record is None or not (purpose or bench.level(row)):
             bench.seen.pop(number, None)
@@ -59,6 +61,14 @@ class Looking:
         """The record, read now unless it was seen in this contact; None when it cannot be read."""
         seen = self.seen(number, self.bench.contact(number))
         return seen.view if seen is not None else self.look(number).view
+
+    def _be_present(self, number: int) -> None:
+        """Tells the others now and then that one is in the case."""
+        now = self.bench.system.now()
+        told = self.told_at.get(number)
+        if told is None or not timedelta(0) <= now - told < PRESENCE_EVERY:
+            self.bench.store.be_present(number, self.bench.me.agent)
+            self.told_at[number] = now
 
     def _without_record(self) -> Look:
         try:

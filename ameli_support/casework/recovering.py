@@ -15,7 +15,7 @@ from ameli_support.casework.views import Recovered, Settlement
 from ameli_support.clock import to_us
 from ameli_support.store import roots
 from ameli_support.store.journal import Journal
-from ameli_support.store.leases import lapsed_intents, sweep
+from ameli_support.store.leases import sweep
 from ameli_support.store.schema import UNTOLD_END, contact, support_case
 
 SYSTEM = "system"
@@ -40,12 +40,9 @@ class Recovering:
         return Recovered(tuple(settled), unknown, closed)
 
     def _settle(self) -> tuple[list[Settlement], int]:
-        bench = self.bench
-        now = to_us(bench.system.now())
-        lapsed = bench.store.read(lambda c: lapsed_intents(c, now, bench.lease.id))
         settled: list[Settlement] = []
         unknown = 0
-        for one in lapsed:
+        for one in self.acting.ownerless():
             try:
                 settled.append(self.acting.settle_one(one))
             except DeskError:

@@ -192,7 +192,9 @@ class Wrapping:
             if row.last_act == Act.REISSUE:
                 cause = "window_closed"
             return Proposal(OUTCOMES[row.last_act], cause or "unknown")
-        if row.check_failed or row.locked_until is not None:
+        if row.refused in _CLOSED:
+            return _CLOSED[Reason(row.refused)]
+        if row.check_failed or row.locked_until is not None or row.refused is not None:
             return Proposal(Outcome.IDENTITY_FAILED, "none")
         if row.speaker == Speaker.THIRD_PARTY:
             return Proposal(Outcome.THIRD_PARTY, "none")

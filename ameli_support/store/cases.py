@@ -3,16 +3,21 @@
 One engine, safe for several threads. What a case means is `casework`'s; here are rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, tuple_, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ameli_support import sql
 from ameli_support.clock import Clock, SystemClock, to_us
+from ameli_support.i18n import _
+from ameli_support.store.errors import StoreMissing
 from ameli_support.store.journal import Journal, insert_or_nothing
 from ameli_support.store.schema import (
     access_log,
@@ -67,18 +72,22 @@ class CaseStore:
     # ── transactions ────────────────────────────────────────────────────────
 
     def write(self, act: Callable[[Journal], T]) -> T:
-        """Runs `act` in one transaction, again when PostgreSQL ended it for another's sake."""
+        """Runs `act` in one transaction, again when PostgreSQL ended it for another's sake.
+
+        Raises `StoreMissing` when the database is not there: then nothing was written.
+        """
 
         @sql.retrying
         def once() -> T:
             with sql.write(self.engine) as connection:
                 return act(Journal(connection, self.chain_key, self.business))
 
-        return once()
+        with _answering():
+            return once()
 
     def read(self, ask: Callable[[Connection], T]) -> T:
-        """Runs `ask` on one consistent snapshot."""
-        with sql.read(self.engine) as connection:
+        """Runs `ask` on one consistent snapshot; raises `StoreMissing`."""
+        with _answering(), sql.read(self.engine) as connection:
             return ask(connection)
 
     def append(
@@ -236,13 +245,26 @@ class CaseStore:
         )
         return self.read(lambda c: c.execute(statement).all())
 
-    def open_intents(self, case: int) -> Sequence[AnyRow]:
-        """Acts of a case whose outcome is not known."""
-        statement = select(intent).where(intent.c.case == case, intent.c.done.is_(None)).order_by(intent.c.at)
+    def open_intents(self, *cases: int) -> Sequence[AnyRow]:
+        """Acts of these cases whose outcome is not known, oldest first."""
+        statement = (
+            select(intent).where(intent.c.case.in_(cases), intent.c.done.is_(None)).order_by(intent.c.at)
+        )
         return self.read(lambda c: c.execute(statement).all())
 
 
 _CASE = select(support_case)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A database that is not there, as a sentence."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout):
+        raise StoreMissing(
+            _("La base des dossiers ne répond pas. Ce que vous avez saisi est gardé : réessayez.")
+        ) from None
 
 
 def open_contact(case: int, agent: str) -> Any:

@@ -19,6 +19,10 @@ class UpgradeNeeded(StoreError):
     """A shared database is behind: its administrator upgrades it, not whoever starts first."""
 
 
+class StoreMissing(StoreError):
+    """The database does not answer, or not in time; nothing was written."""
+
+
 class KeyTrouble(StoreError):
     """The keys are missing, readable by others, or not those of this database."""
 

@@ -6,6 +6,7 @@ database are expected to keep their clocks within some seconds of each other.
 
 import logging
 import threading
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
 
@@ -65,23 +66,26 @@ class Lease:
                 log.warning("the lease could not be renewed: %s", type(error).__name__)
 
 
-def lapsed_intents(connection: Connection, now: int, mine: str) -> list[AnyRow]:
-    """Open intents that this program may settle: nobody's any more, or its own that lost their answer."""
+def ownerless_intents(
+    connection: Connection, now: int, mine: str, in_flight: Collection[str], case: int | None = None
+) -> list[AnyRow]:
+    """Open intents that this program may settle, of one case or of all.
+
+    Nobody's any more, or its own that it is not carrying out at this moment (`in_flight`).
+    """
     statement = (
         select(intent)
         .outerjoin(session, session.c.id == intent.c.session)
         .where(
             intent.c.done.is_(None),
             intent.c.session > "",  # the open ones alone are in the index
-            or_(
-                session.c.id.is_(None),
-                session.c.lease_until < now,
-                (intent.c.session == mine) & intent.c.unknown_since.is_not(None),
-            ),
+            or_(session.c.id.is_(None), session.c.lease_until < now, intent.c.session == mine),
         )
         .order_by(intent.c.at)
     )
-    return list(connection.execute(statement))
+    if case is not None:
+        statement = statement.where(intent.c.case == case)
+    return [row for row in connection.execute(statement) if row.key not in in_flight]
 
 
 def sweep(journal: Journal, now: int) -> None:

@@ -97,6 +97,8 @@ contact = Table(
     Column("comparisons_left", Integer),
     Column("check_failed", Boolean, nullable=False),
     _instant("locked_until"),
+    # why the service would not compare at all: a reason or problem type
+    Column("refused", String(32)),
     Column("said_address", Boolean),
     Column("said_tries_left", Integer),
     Column("phase", String(12)),

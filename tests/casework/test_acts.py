@@ -120,7 +120,7 @@ def test_an_act_whose_answer_is_lost_is_unknown_until_settled(office: Office, ar
     assert desk.to_resume()[0].reason is ResumeReason.ACT_UNKNOWN
     way.break_at("/settle", refuse)
     with pytest.raises(GateClosed):
-        desk.close(case, Outcome.RESENT, "spam")
+        desk.close(case, Outcome.RESENT, "junk_folder")
     way.mend()
     (settled,) = desk.settle(case)
     assert settled.took_place is arrives

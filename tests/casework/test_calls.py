@@ -27,9 +27,9 @@ def test_a_call_at_day_3_resends_the_link_and_leaves_the_case_waiting(office: Of
     done = desk.resend(case)
     assert done.answer.phase is Phase.LIVE
     assert desk.proposed_outcome(case).outcome is Outcome.RESENT
-    assert desk.close(case, Outcome.RESENT, "spam") is State.WAITING_PERSON
+    assert desk.close(case, Outcome.RESENT, "junk_folder") is State.WAITING_PERSON
     row = desk.case(case).row
-    assert (row.outcome, row.cause) == (Outcome.RESENT, "spam")
+    assert (row.outcome, row.cause) == (Outcome.RESENT, "junk_folder")
     assert verify(desk.bench.store).findings == ()
     assert office.call(desk, record) == case
     assert desk.call_state(case).state is State.IN_PROGRESS

@@ -67,7 +67,7 @@ def test_killed_at_any_step_an_act_is_neither_lost_nor_doubled(office: Office, s
         after.resend(case)
     assert [send.kind for send in office.people.sends(record)].count("resend") == 1
     assert after.proposed_outcome(case).outcome is Outcome.RESENT
-    assert after.close(case, Outcome.RESENT, "spam") is State.WAITING_PERSON
+    assert after.close(case, Outcome.RESENT, "junk_folder") is State.WAITING_PERSON
     done = [e for e in after.case(case).events if e.kind == "act.outcome" and e.payload["result"] == "done"]
     assert len(done) == 1
     assert verify(after.bench.store).findings == ()

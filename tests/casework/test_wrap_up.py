@@ -127,7 +127,7 @@ def test_notes_of_earlier_calls_wait_for_level_1(office: Office) -> None:
     first = office.desk()
     case = office.identified(first, record)
     first.note(case, "a changé de boîte")
-    first.close(case, Outcome.ADVICE, "spam")
+    first.close(case, Outcome.ADVICE, "junk_folder")
     second = office.desk(agent="0999")
     assert office.call(second, record) == case
     history = second.case(case)
@@ -169,7 +169,7 @@ def test_a_call_left_while_the_service_is_missing_is_ended_later(office: Office)
     desk = office.desk(accounts=office.service.client(transport=way))
     case = office.identified(desk, office.people.waiting())
     way.break_at("", refuse)
-    desk.close(case, Outcome.ADVICE, "spam")
+    desk.close(case, Outcome.ADVICE, "junk_folder")
     way.mend()
     way.asked.clear()
     desk.recover()
@@ -198,7 +198,7 @@ def test_two_agents_close_one_case_the_second_sees_it_and_then_may(office: Offic
     first, second = office.desk(), office.desk(agent="0999")
     case = office.identified(first, record)
     office.identified(second, record)
-    assert first.close(case, Outcome.ADVICE, "spam") is State.RESOLVED
+    assert first.close(case, Outcome.ADVICE, "junk_folder") is State.RESOLVED
     second.save_draft(case, "mon texte")
     with pytest.raises(Conflict) as conflict:
         second.close(case, Outcome.ADVICE, "outlook")
@@ -214,7 +214,7 @@ def test_a_resolved_case_is_reopened_by_a_call_and_closes_after_its_days(office:
     desk = office.desk()
     days = timedelta(days=desk.procedure.numbers.resolved_close_days)
     case = office.identified(desk, record)
-    desk.close(case, Outcome.ADVICE, "spam")
+    desk.close(case, Outcome.ADVICE, "junk_folder")
     found = desk.find(SearchFacts(nir=office.nir(record)))
     assert (found.case, found.opened) == (case, Opened.REOPENED)
     desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
@@ -232,10 +232,10 @@ def test_a_resolved_case_is_reopened_by_a_call_and_closes_after_its_days(office:
 def test_a_case_is_found_by_its_number_and_a_closed_one_leads_to_a_new_one(office: Office) -> None:
     desk = office.desk()
     case = office.identified(desk, office.people.waiting())
-    desk.close(case, Outcome.ADVICE, "spam")
+    desk.close(case, Outcome.ADVICE, "junk_folder")
     assert desk.find(SearchFacts(case_number=case)).opened is Opened.REOPENED
     desk.level_0(case)
-    desk.close(case, Outcome.ADVICE, "spam")
+    desk.close(case, Outcome.ADVICE, "junk_folder")
     office.clock.forward(timedelta(days=30))
     desk.recover()
     found = desk.find(SearchFacts(case_number=case))
@@ -265,7 +265,7 @@ def test_a_case_is_told_in_both_languages_from_its_events(office: Office) -> Non
     desk = office.desk()
     case = office.said(desk, record)
     desk.resend(case)
-    desk.close(case, Outcome.RESENT, "spam")
+    desk.close(case, Outcome.RESENT, "junk_folder")
     french = desk.summary(case)
     try:
         set_language("en")

@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("comparisons_left", sa.Integer(), nullable=True),
         sa.Column("check_failed", sa.Boolean(), nullable=False),
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
+        sa.Column("refused", sa.String(length=32), nullable=True),
         sa.Column("said_address", sa.Boolean(), nullable=True),
         sa.Column("said_tries_left", sa.Integer(), nullable=True),
         sa.Column("phase", sa.String(length=12), nullable=True),
