@@ -180,7 +180,7 @@ class Acting:
             if one.key not in known:
                 raise of_service(OutcomeUnknown(one.key, Kind.CUT))
         if any(one.took_place for one in settled):
-            raise ActRefused(_("L’acte demandé juste avant a bien eu lieu : relisez le dossier."))
+            raise ActRefused(_("L’acte demandé juste avant a bien eu lieu : relisez le dossier."))
 
     # ── before ──────────────────────────────────────────────────────────────
 

@@ -263,7 +263,7 @@ def _answering() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError, PoolTimeout):
         raise StoreMissing(
-            _("La base des dossiers ne répond pas. Ce que vous avez saisi est gardé : réessayez.")
+            _("La base des dossiers ne répond pas. Ce que vous avez saisi est gardé : réessayez.")
         ) from None
 
 
