@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ameli_support.sandbox import control, lock, pages, people
+from ameli_support.sandbox import control, housekeeping, lock, pages, people
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.post import Post
 from ameli_support.sandbox.world import OtherSchema, World, open_world
@@ -127,6 +127,7 @@ def serve(
         try:
             if not people.anybody(world.engine):
                 people.fill(world, number)
+            housekeeping.tidy(world)
             _run(world, home, listener, _Manner(address, signals, ended, ready, started_by))
         finally:
             lock.withdraw(home)

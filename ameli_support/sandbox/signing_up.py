@@ -17,12 +17,13 @@ from ameli_support.onboarding.link import Ended
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, read_nir
 from ameli_support.onboarding.personal_code import CodeRule, failures
 from ameli_support.sandbox import audit, canonical, issuing, schema
-from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, dossier_of
+from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, Dossier, enrolment_of
 from ameli_support.sandbox.issuing import Issued
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.world import World
 
 _enrolment = schema.enrolment
+STEP_DONE = insert(schema.step_done)
 _NEXT = {
     Step.SIGN_UP: Step.IDENTITY,
     Step.IDENTITY: Step.TERMS,
@@ -59,7 +60,7 @@ def start(world: World, person: str, route: Route) -> str:
     Refused for a provisional number, a minor or a deceased person.
     """
     with sql.write(world.engine) as conn:
-        row = conn.execute(PERSON, {"person": person}).first()
+        row = conn.execute(PERSON.with_for_update(), {"person": person}).first()
         if row is None:
             raise Refused(ProblemType.NOT_FOUND)
         if read_nir(row.nir).verdict is not NirVerdict.VALID or row.status in (
@@ -91,7 +92,7 @@ def pass_step(world: World, enrolment: str, step: Step, *, code: str | None = No
         if row.provisional_code == ProvisionalCode.SENT and step is Step.IDENTITY:
             values["provisional_code"] = ProvisionalCode.USED.value
         conn.execute(update(_enrolment).where(_enrolment.c.id == enrolment).values(values))
-        conn.execute(insert(schema.step_done), {"enrolment": enrolment, "step": step.value, "at": at})
+        conn.execute(STEP_DONE, {"enrolment": enrolment, "step": step.value, "at": at})
         return reached
 
 
@@ -163,11 +164,11 @@ def _submit(world: World, enrolment: str, contact: ContactData) -> Issued:
         tries: int = conn.execute(TRIES, {"enrolment": enrolment, "since": since}).scalar_one()
         if tries >= world.procedure.numbers.address_tries_per_hour:
             raise Refused(ProblemType.RATE_LIMITED, retry_after=3600)
-        person = conn.execute(PERSON, {"person": row.person}).one()
-        dossier = dossier_of(conn, person, row)
+        # before its first address an enrolment has neither links nor mails
+        dossier = Dossier(None, row, enrolment_of(row, ()))
         issued = issuing.first_issue(conn, world, dossier, contact.address, at, _columns(contact, row, at))
         conn.execute(
-            insert(schema.step_done),
+            STEP_DONE,
             {"enrolment": enrolment, "step": Step.CONTACT.value, "at": to_us(at)},
         )
         _remember_phones(conn, row.person, contact)

@@ -12,8 +12,9 @@ from typing import Any
 from ameli_support import sql
 from ameli_support.accounts.contract import ProblemType, SearchRequest
 from ameli_support.onboarding.identity import Fact, Level
+from ameli_support.onboarding.journey import Route
 from ameli_support.onboarding.link import Phase, phase
-from ameli_support.sandbox import claims, confirming, enrolments, schema, searching
+from ameli_support.sandbox import claims, confirming, enrolments, schema, searching, signing_up
 from ameli_support.sandbox.problems import Refused
 from tests.sandbox.service import Asker, Service, unique
 
@@ -236,3 +237,16 @@ def test_parallel_comparisons_in_one_check_count_each(service: Service) -> None:
     refusals = [r for r in results if isinstance(r, ProblemType)]
     # two comparisons were left; once locked or failed, the others hear so
     assert len(refusals) == 6
+
+
+def test_one_person_begins_twice_at_once_and_has_one_enrolment(service: Service) -> None:
+    record = service.person()
+    begin = partial(signing_up.start, service.world, record, Route.FORM)
+    assert len(set(at_once(*[begin] * 6))) == 1
+
+
+def test_one_address_submitted_by_eight_at_once(service: Service) -> None:
+    enrolments_ = [service.at_contact(service.person()) for _ in range(8)]
+    address = f"{unique('same')}@orange.fr"
+    results = at_once(*[partial(signing_up.submit_address, service.world, e, address) for e in enrolments_])
+    assert results.count(ProblemType.ADDRESS_TAKEN) == 7

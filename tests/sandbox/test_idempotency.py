@@ -9,7 +9,7 @@ from ameli_support import sql
 from ameli_support.accounts.contract import ProblemType, Settled
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import idempotency, schema
+from ameli_support.sandbox import confirming, housekeeping, idempotency, schema
 from tests.sandbox.service import Asker, Service, refused
 
 
@@ -131,3 +131,15 @@ def test_versions_that_no_database_holds_are_stale(
     service: Service, agent: Asker, record: str, version: int
 ) -> None:
     assert refused(lambda: agent.resend(record, version)).kind is ProblemType.STALE_VERSION
+
+
+def test_the_service_forgets_by_itself(service: Service, agent: Asker, record: str, key: str) -> None:
+    agent.resend(record, key=key)
+    confirming.open_page(service.world, "unknown")
+    counted = service.count(schema.unknown_token)
+    housekeeping.tidy(service.world)
+    assert service.count(schema.unknown_token) == counted
+    service.forward(days=30, minutes=1)
+    housekeeping.tidy(service.world)
+    assert service.count(schema.unknown_token) == 0
+    assert idempotency.settle(service.world, agent.who, key).settled is Settled.VOID
