@@ -201,10 +201,10 @@ def test_two_agents_close_one_case_the_second_sees_it_and_then_may(office: Offic
     assert first.close(case, Outcome.ADVICE, "junk_folder") is State.RESOLVED
     second.save_draft(case, "mon texte")
     with pytest.raises(Conflict) as conflict:
-        second.close(case, Outcome.ADVICE, "outlook")
+        second.close(case, Outcome.ADVICE, "outlook_without_provider_client")
     assert conflict.value.others[-1].kind == "contact.concluded"
     assert second.call_state(case).draft == "mon texte"
-    assert second.close(case, Outcome.ADVICE, "outlook") is State.RESOLVED
+    assert second.close(case, Outcome.ADVICE, "outlook_without_provider_client") is State.RESOLVED
     assert second.case(case).row.cause == "outlook"
     assert verify(second.bench.store).findings == ()
 
