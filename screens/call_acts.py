@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from screens.dialogs.act import ActDialog
     from screens.picture import Picture
 
+MARGINS = 9
 LEVEL_2 = {Act.REISSUE, Act.CORRECT}
 DEFAULT_EFFECTS = {
     Act.LIFT: Effect.BACK_TO_WINDOW,
@@ -57,12 +58,13 @@ class CallActs(Framed[None]):
         """Draws the present picture."""
         raise NotImplementedError
 
-    def explain_refusal(self, action: str, why: str) -> None:
-        """A forbidden key was pressed: the strip says why."""
+    def explain_refusal(self, action: str, why: str, short: str = "") -> None:
+        """A forbidden key was pressed: the strip says why; `short` where the sentence would be cut."""
         entry = BY_ID[action]
         key = key_label(entry, self.app.launch.keymap)
         head = _("{key} {label} :").format(key=key, label=_(entry.label)).strip()
-        self.app.say(Tone.WARN, head, f"× {why}")
+        room = self.app.size.width - len(head) - MARGINS
+        self.app.say(Tone.WARN, head, f"× {why if len(why) <= room or not short else short}")
 
     # ── the acts on the service ─────────────────────────────────────────────
 
@@ -88,7 +90,7 @@ class CallActs(Framed[None]):
             return
         offer = self.shown.offer(action)
         if offer.state is Offered.FORBIDDEN:
-            self.explain_refusal(action, offer.sentence or f"{offer.hint}.")
+            self.explain_refusal(action, offer.sentence or f"{offer.hint}.", f"{offer.hint}.")
         elif offer.state is Offered.CHECK_FIRST:
             act = BY_ID[action].act
             wanted = Level.REINFORCED if act in LEVEL_2 else Level.SIMPLE

@@ -143,7 +143,9 @@ class Check(Framed["CallState | None"]):
         self.show_stage()
 
     def show_stage(self) -> None:
-        """Draws the present stage."""
+        """Draws the present stage, unless the screen is being taken down."""
+        if not self.query(ToSay):
+            return
         stage = self.stage
         choices, fields = self.query_one(Choices), self.query_one(Facts)
         choices.display, fields.display = stage == "who", stage == "facts"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ameli_support.clock import paris
 from ameli_support.i18n import _
 from ameli_support.onboarding.link import Phase
 from screens.picture import DelayBar
@@ -24,7 +25,7 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
         return DelayBar(cells=((_("il commence quand l’adresse mail est donnée"), "muted"),))
     last = (closes - opened) // DAY * CELLS_A_DAY
     first_link = words.procedure.numbers.link_days
-    here = min(max((now - opened) // DAY, 0) * CELLS_A_DAY, last)
+    here = min(_day(opened, now) * CELLS_A_DAY, last)
     past_end = now >= closes
     tick = first_link * CELLS_A_DAY
     cells = []
@@ -51,6 +52,11 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     )
 
 
+def _day(opened: datetime, at: datetime) -> int:
+    """The day of the window as people count it: by the dates of a Paris calendar."""
+    return max((paris(at).date() - paris(opened).date()).days, 0)
+
+
 def _ink(view: "RecordView", live: bool, cell: int, here: int, past_end: bool) -> str:
     if view.phase is Phase.ACTIVE or past_end or cell < here or view.phase is Phase.SUSPENDED:
         return "muted"
@@ -62,7 +68,7 @@ def _stamp(
 ) -> list[tuple[str, str]]:
     """Puts « you are here » (●) or the confirmation (√) into the bar."""
     if view.confirmed_at is not None:
-        at = min(max((view.confirmed_at - opened) // (DAY / CELLS_A_DAY), 0), len(cells) - 1)
+        at = min(_day(opened, view.confirmed_at) * CELLS_A_DAY, len(cells) - 1)
         cells[at] = ("√", "ok")
     elif not past_end:
         cells[here] = ("●", "accent")
@@ -82,12 +88,12 @@ def _legend(
     view: "RecordView", opened: datetime, now: datetime, closes: datetime
 ) -> tuple[tuple[str, str], ...]:
     if view.confirmed_at is not None:
-        number = (view.confirmed_at - opened) // DAY
+        number = _day(opened, view.confirmed_at)
         return (
             (" " + _("confirmé"), "bold $ok"),
             (" " + _("jour {number}").format(number=number), "$muted"),
         )
-    number, total = (now - opened) // DAY, (closes - opened) // DAY
+    number, total = _day(opened, now), (closes - opened) // DAY
     today = _("jour {number}").format(number=number)
     if now >= closes:
         return ((" ● ", "$accent"), (f" {today}", "bold $accent"))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from ameli_support.i18n import _
 from ameli_support.onboarding.wording import clock_time, short_date
 from screens.picture import FootRow
-from screens.safe import clean, fit_address
+from screens.safe import fit, fit_address
 from screens.when import day_hour, since, stamp
 
 if TYPE_CHECKING:
     from ameli_support.accounts.contract import GenerationView, RecordView, SendView
     from screens.words import Words
 
-ADDRESS = 28
+ADDRESS, DOMAIN, ANSWER = 28, 40, 120
 
 
 def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRow, ...]:
@@ -31,7 +31,7 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
 
 def fate(send: "SendView", now: datetime) -> str:
     """One mail's life so far, in one line."""
-    domain = clean(send.domain)
+    domain = fit(send.domain, DOMAIN)
     if send.confirmed_at is not None and send.replaced_at is None:
         return _("remis à {domain}, confirmé le {when}").format(
             domain=domain, when=day_hour(send.confirmed_at)
@@ -56,7 +56,7 @@ def fate(send: "SendView", now: datetime) -> str:
         case _other:
             return _("remis à {domain}, sans nouvelle depuis").format(domain=domain)
     if send.smtp is not None and str(send.state) in ("refused", "bounced", "deferred"):
-        text += _(" : {answer}").format(answer=clean(send.smtp.text, 200))
+        text += _(" : {answer}").format(answer=fit(send.smtp.text, ANSWER))
     if send.replaced_at is not None:
         text += _(", remplacé {when}").format(when=since(send.replaced_at, now))
     return text

@@ -88,7 +88,7 @@ class Correct(Reissue):
         super().changed()
         self.query_one("#consequence", Static).update(self.consequence())
         reason = self.query_one(Choices).value
-        if reason:
+        if reason and self.query_one(YesNo).answer is not False:
             key = "notice.not_told" if reason in NOT_TOLD else "notice.told"
             self.trouble(self.words.text(key), "·", "muted")
 

@@ -51,7 +51,11 @@ class Reissue(ActDialog):
         """O or N; a no leaves only suspending."""
         self.query_one(YesNo).say(yes)
         self.changed()
-        if not yes:
+
+    def changed(self) -> None:
+        """After a no the sentence stays that says what is left."""
+        super().changed()
+        if self.query_one(YesNo).answer is False:
             self.trouble(self.words.text("reasons.did_not_create.sentence"))
 
     def missing(self) -> str:

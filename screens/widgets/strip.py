@@ -42,7 +42,7 @@ class Strip(Line):
     def left(self) -> Content:
         """Sign, head in bold, tail."""
         notice, service = self.app.notice, self.app.service
-        if service.down and service.since is not None:
+        if service.down and service.since is not None and self.app.backend.desk is not None:
             head = _("Service des comptes injoignable depuis {hour}.").format(hour=hour(service.since))
             tail = notice.head if notice and notice.tone in (Tone.BAD, Tone.WARN) else ""
             tail = tail or _("Nouvel essai toutes les 5 s.")

@@ -1,0 +1,158 @@
+"""The caller check: who speaks first, nothing told before its level, never which answer was wrong."""
+
+import pytest
+
+from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
+from tests.screens.fake_desk import NIR, FakeDesk
+from tests.screens.walk import COMPACT, WIDE, walking
+
+
+@pytest.mark.parametrize("size", [WIDE, COMPACT])
+async def test_before_level_1_only_what_was_typed_is_shown(size: tuple[int, int]) -> None:
+    async with walking(FakeDesk("j11"), size) as walk:
+        await walk.find()
+        await walk.sees("Appelant à identifier", "dossier fermé avant le niveau 1", "Ne demandez jamais")
+        await walk.press("1")
+        await walk.sees("2 62 08 •• ••• •••", "√ déjà donné")
+        for secret in ("DUBOIS", "Angela", "orange", "inactif", NIR):
+            assert secret not in walk.screen
+
+
+async def test_a_mismatch_never_says_which_answer_was_wrong() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("niveau 1 à vérifier", "3 essais pour ce contrôle")
+        await walk.type("durand")
+        await walk.press("tab")
+        await walk.type("24081962")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.sees(
+            "Au moins une réponse ne correspond pas.", "il reste 2 essais", "2 essais pour ce contrôle"
+        )
+        assert "durand" in walk.screen
+
+
+async def test_a_full_date_moves_on_and_unshifted_digits_are_read() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("Quel est votre nom")
+        await walk.type("dubois")
+        await walk.press("tab")
+        await walk.type("é'àè&ç-é")
+        await walk.sees("24/07/1962")
+        await walk.type("(çààà")
+        await walk.sees("59000")
+
+
+async def test_an_impossible_date_is_said_and_nothing_is_compared() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("Quel est votre nom")
+        await walk.type("dubois")
+        await walk.press("tab")
+        await walk.type("31021962")
+        await walk.press("tab")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.sees("Cette date n’existe pas")
+        assert not any(name == "verify" for name, __ in walk.desk.asked)
+
+
+async def test_three_failed_checks_lock_and_only_one_sentence_is_said() -> None:
+    async with walking(FakeDesk("locked")) as walk:
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("Quel est votre nom")
+        await walk.type("durand")
+        await walk.press("tab")
+        await walk.type("24081962")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.sees("Dossier verrouillé", "« Je ne peux pas poursuivre. »")
+        await walk.press("escape")
+        await walk.on("Call")
+        await walk.sees("■ Dossier verrouillé", "« Je ne peux pas poursuivre. »", "× dossier verrouillé")
+
+
+async def test_a_third_party_stays_at_level_0() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.sees("Qui parle")
+        await walk.press("4")
+        await walk.on("Call")
+        await walk.sees("Niveau 0", "Peut-elle venir en ligne et répondre seule")
+        assert ("speak", (Direction.INCOMING, Speaker.THIRD_PARTY, None)) in walk.desk.asked
+        assert "DUBOIS" not in walk.screen
+
+
+async def test_nobody_is_asked_for_a_number_on_an_outgoing_call() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.sees("Appel entrant")
+        await walk.press("right")
+        await walk.sees("Appel sortant")
+        await walk.press("1")
+        await walk.on("Call")
+        await walk.sees("Je ne vous demande aucun numéro")
+
+
+async def test_a_representative_says_with_what_right() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.press("2")
+        await walk.sees("représentez-vous cette personne", "Tutelle")
+        await walk.press("2")
+        await walk.sees("niveau 1 à vérifier")
+        assert (
+            "speak",
+            (Direction.INCOMING, Speaker.REPRESENTATIVE, Representation.TUTELLE),
+        ) in walk.desk.asked
+
+
+async def test_unshifted_azerty_digits_answer_too() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.sees("Qui parle")
+        await walk.press("ampersand")
+        await walk.sees("niveau 1 à vérifier")
+
+
+async def test_level_2_takes_two_right_answers_and_leaves_the_others_empty() -> None:
+    async with walking(FakeDesk("j25")) as walk:
+        await walk.to_level_1()
+        await walk.press("i")
+        await walk.on("Check")
+        await walk.sees("Deux réponses justes suffisent", "Mme DUBOIS")
+        await walk.type("12")
+        await walk.press("tab")
+        await walk.type("0042")
+        await walk.press("enter")
+        await walk.sees("Il faut les 4 derniers chiffres.")
+        await walk.type("34")
+        await walk.press("enter")
+        await walk.on("Call")
+        await walk.sees("identité niveau 2")
+        assert (
+            "verify",
+            (Level.REINFORCED, {Fact.BANK_LAST4: "1234", Fact.CARD_SERIAL: "0042"}),
+        ) in walk.desk.asked
+
+
+async def test_escape_goes_home_before_anybody_spoke_and_to_advice_afterwards() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.on("Check")
+        await walk.press("escape")
+        await walk.on("Home")
+        assert ("leave", (4217,)) in walk.desk.asked
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("niveau 1 à vérifier")
+        await walk.press("escape")
+        await walk.on("Call")
+        await walk.sees("Niveau 0", "niveau 1 d’abord", "niveau 2 d’abord")
+        assert ("level_0", ()) in walk.desk.asked

@@ -1,0 +1,88 @@
+"""What happens elsewhere shows within two seconds; a missing service leaves the screen usable."""
+
+from datetime import timedelta
+
+import pytest
+
+from ameli_support.casework.views import Service
+from ameli_support.clock import monotonic
+from tests.screens.fake_desk import NOW, FakeDesk
+from tests.screens.walk import COMPACT, WIDE, Walk, walking
+
+
+async def test_a_confirmation_by_the_person_shows_within_two_seconds_without_a_key() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.to_level_1()
+        walk.desk.confirmed = NOW
+        began = monotonic()
+        await walk.sees("√ Adresse confirmée par l’assuré à 14:32.", "Parcours terminé : compte activé")
+        assert monotonic() - began < 2
+
+
+async def test_the_cooldown_counts_down_and_opens_the_key_again() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.to_level_1()
+        await walk.press("r")
+        await walk.say_address()
+        await walk.press("v")
+        await walk.sees("× encore 2 min 00 s")
+        walk.desk.business_clock.forward(timedelta(seconds=61))
+        await walk.sees("× encore 59 s")
+        walk.desk.business_clock.forward(timedelta(seconds=60))
+        await walk.sees("même lien, même adresse")
+
+
+async def cut(walk: Walk) -> None:
+    """The account service goes away, four minutes ago."""
+    walk.desk.since = NOW - timedelta(minutes=4)
+    walk.desk.service = Service.DOWN
+
+
+@pytest.mark.parametrize("size", [WIDE, COMPACT])
+async def test_a_cut_service_turns_the_band_grey_changes_the_script_and_offers_f5(
+    size: tuple[int, int],
+) -> None:
+    async with walking(FakeDesk("j11"), size) as walk:
+        await walk.to_level_1()
+        await cut(walk)
+        await walk.sees(
+            "■ Service des comptes injoignable depuis 14:28.",
+            "F5 réessayer",
+            "service coupé",
+            "état connu à 14:28",
+            "Je ne peux pas renvoyer le lien à cet instant.",
+            "service injoignable",
+        )
+        assert walk.app.screen.query_one("Band").classes & {"-warn", "-ok", "-bad"} == set()
+        await walk.press("n")
+        await walk.on("Note")
+        await walk.type("Rappeler quand le service revient")
+        await walk.press("tab", "v")
+        await walk.on("Call")
+        walk.desk.since, walk.desk.service = None, Service.OK
+        await walk.press("f5")
+        await walk.sees("en ligne", "renvoi possible jusqu’au")
+
+
+async def test_an_act_during_the_cut_keeps_the_dialog() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.to_level_1()
+        await walk.press("s")
+        await walk.on("Suspend")
+        await cut(walk)
+        await walk.press("1", "v")
+        await walk.sees("■ Le service des comptes ne répond pas.")
+        assert type(walk.app.screen).__name__ == "Suspend"
+
+
+async def test_a_quiet_call_draws_nothing() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.to_level_1()
+        await walk.until(lambda: not walk.app.screen._looking, "the look is over")  # type: ignore[attr-defined]
+        drawn = []
+        for widget in walk.app.screen.query("*"):
+            original = widget.refresh
+            widget.refresh = lambda *a, w=widget, o=original, **k: (drawn.append(w), o(*a, **k))[1]  # type: ignore[method-assign, assignment, misc]
+        looks = walk.desk.looks
+        await walk.until(lambda: walk.desk.looks >= looks + 3, "three more looks")
+        assert drawn == []

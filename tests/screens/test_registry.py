@@ -1,0 +1,132 @@
+"""The registry: every action has its words, keys and handler; bar, help and palette derive from it."""
+
+import re
+
+import pytest
+
+from ameli_support.onboarding.identity import Role
+from screens.actions import ACTIONS, BY_ID, COLUMN, Scope
+from screens.app import AmeliSupport
+from screens.call import Call
+from screens.check import Check
+from screens.dialogs.base import Dialog
+from screens.dialogs.palette import SUPERVISORS, matching
+from screens.home import Home
+from tests.screens.fake_desk import FakeDesk
+from tests.screens.walk import walking
+
+OWNERS = {
+    Scope.APP: AmeliSupport,
+    Scope.HOME: Home,
+    Scope.CHECK: Check,
+    Scope.CALL: Call,
+    Scope.DIALOG: Dialog,
+}
+FORBIDDEN = re.compile(r"^(f6|f7|f1[0-2]|ctrl\+enter|.*bracket.*|backslash|.*brace.*|tilde|vertical_line)$")
+
+
+def test_ids_are_unique_and_every_handler_exists() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    for action in ACTIONS:
+        assert hasattr(OWNERS[action.scope], f"action_{action.handler}"), action.id
+        assert action.label
+        assert action.tooltip.endswith(".")
+
+
+def test_no_key_that_azerty_or_a_terminal_lacks() -> None:
+    for action in ACTIONS:
+        for key in action.keys:
+            assert not FORBIDDEN.match(key), (action.id, key)
+
+
+def test_no_two_actions_of_a_screen_share_a_key() -> None:
+    for scope in Scope:
+        keys = [key for action in ACTIONS if action.scope in (scope, Scope.APP) for key in action.keys]
+        if scope is not Scope.APP:
+            assert len(keys) == len(set(keys)), scope
+
+
+def test_the_column_has_one_order() -> None:
+    assert [BY_ID[name].key_label for name in COLUMN] == list("REASNC")
+
+
+@pytest.mark.parametrize("query", ["reemettre", "RÉÉMETTRE un", "lien reemettre"])
+def test_the_palette_ignores_accents_case_and_order(query: str) -> None:
+    assert matching(list(ACTIONS), query)[0].id == "call.reissue"
+
+
+def test_the_palette_levels_apostrophes() -> None:
+    assert matching(list(ACTIONS), "l'adresse entière")[0].id == "call.unmask"
+
+
+async def test_the_palette_runs_an_action_and_names_an_empty_result() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.to_level_1()
+        await walk.press("ctrl+p")
+        await walk.on("Palette")
+        await walk.sees("Chercher une commande", "Renvoyer le mail")
+        for name in SUPERVISORS:
+            assert BY_ID[name].label not in walk.screen
+        await walk.type("zzzz")
+        await walk.sees("Aucune commande ne correspond.")
+        await walk.press("ctrl+u")
+        await walk.type("noter")
+        await walk.press("enter")
+        await walk.on("Note")
+
+
+async def test_help_explains_the_focused_field_and_the_keys() -> None:
+    async with walking() as walk:
+        await walk.press("f1")
+        await walk.on("Help")
+        await walk.sees("Les chiffres se tapent aussi sans Maj.", "Ctrl+P", "Toutes les commandes")
+        await walk.press("escape")
+        await walk.on("Home")
+
+
+async def test_a_keymap_moves_a_key_and_the_column_shows_it() -> None:
+    async with walking(FakeDesk("j3"), keymap={"call.suspend": "x"}) as walk:
+        await walk.to_level_1()
+        await walk.sees("X Suspendre")
+        await walk.press("x")
+        await walk.on("Suspend")
+
+
+async def test_a_lock_hides_everything_keeps_the_place_and_wants_the_pin() -> None:
+    async with walking(FakeDesk("j3"), check_pin=lambda pin: pin == "493817") as walk:
+        await walk.to_level_1()
+        await walk.press("r")
+        await walk.on("Resend")
+        await walk.type("secret@free.fr")
+        walk.app.action_lock()
+        await walk.on("Lock")
+        await walk.sees("Écran verrouillé")
+        for secret in ("DUBOIS", "secret"):
+            assert secret not in walk.screen
+        await walk.press("escape", "ctrl+p")
+        await walk.type("000000")
+        await walk.press("enter")
+        await walk.sees("Ce n’est pas le bon code PIN.")
+        await walk.type("493817")
+        await walk.press("enter")
+        await walk.on("Resend")
+        assert "secret" not in walk.screen
+
+
+async def test_an_idle_desk_is_warned_then_locked() -> None:
+    async with walking(FakeDesk("j3"), check_pin=lambda pin: True, lock_minutes=5) as walk:
+        walk.app.idle.touched_at -= 5 * 60 - 20
+        await walk.sees("L’écran se verrouille dans 30 s.")
+        walk.app.idle.touched_at -= 60
+        await walk.on("Lock")
+
+
+async def test_a_supervisor_has_no_caller_check_in_the_palette() -> None:
+    async with walking(FakeDesk("j3", role=Role.SUPERVISOR)) as walk:
+        await walk.find()
+        await walk.type("enquête")
+        await walk.press("enter")
+        await walk.on("Call")
+        await walk.press("ctrl+p")
+        await walk.sees("Déverrouiller le dossier", "Lever la suspension", "Annuler la demande")
+        assert "Identité" not in walk.screen.split("Chercher")[1].split("F1 Aide")[0]

@@ -1,0 +1,75 @@
+"""French typography where it is drawn, and the text budgets of ux-design §2."""
+
+import re
+
+import pytest
+from textual.content import Content
+
+from ameli_support.i18n import _, typeset
+from ameli_support.onboarding.procedure import procedure
+from screens import typography
+from screens.widgets.blocks import script
+from tests.screens.fake_desk import FakeDesk
+from tests.screens.walk import SIZES, walking
+
+SCRIPT_WIDTH, SCRIPT_LINES = 57, 6
+STORIES = ["j3", "j11", "j25", "active", "suspended", "not_sent", "deceased", "restricted", "stranger"]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of `text` as Textual breaks them."""
+    typography.cure()
+    return [line.plain for line in Content(text).wrap(width)]
+
+
+@pytest.mark.parametrize("width", range(12, 60))
+def test_no_line_ends_in_an_opening_or_begins_with_a_closing_sign(width: int) -> None:
+    text = _("Cherchez « Votre Assurance Maladie » dans votre boîte ; puis cliquez : est-ce là ? Oui !")
+    for line in wrapped(text, width):
+        assert not line.rstrip().endswith("«")
+        assert not re.match(r"\s*[:;!?»]", line)
+
+
+def test_every_script_is_short_enough_to_be_said() -> None:
+    typography.cure()
+    rules = procedure()
+    for key, cell in rules.cells.items():
+        if not key.startswith("says."):
+            continue
+        for language in ("fr", "en"):
+            filled = re.sub(r"\{[a-z_]+\}", "lundi 30 novembre"[:17], "\n".join(cell.lines(language)))
+            lines = script([typeset(line) for line in filled.split("\n")]).wrap(SCRIPT_WIDTH)
+            assert len(lines) <= SCRIPT_LINES, key
+
+
+def test_every_hint_and_label_fits_its_place() -> None:
+    rules = procedure()
+    for key, cell in rules.cells.items():
+        for language in ("fr", "en"):
+            text = re.sub(r"\{[a-z_]+\}", "03/12", " ".join(cell.lines(language)))
+            if re.search(r"^(reasons|effects)\..*\.hint", key):
+                assert len(text) <= 24, (key, text)
+            if key.startswith("steps."):
+                assert len(text) <= 18, (key, text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("story", STORIES)
+async def test_no_drawn_line_breaks_the_rules_and_nothing_is_cut(story: str, size: tuple[int, int]) -> None:
+    async with walking(FakeDesk(story), size) as walk:
+        await walk.find("2620838185001 DUBOIS 24081962 38000")
+        await walk.sees("Qui parle")
+        await walk.press("1")
+        await walk.on("Call")
+        await walk.until(lambda: walk.app.screen.shown and walk.app.screen.last_look, "drawn")  # type: ignore[attr-defined]
+        await walk.sees("Échap Accueil")
+        for line in walk.screen.split("\n"):
+            block = line.partition("▌")[2][:62].rstrip()
+            assert not block.endswith("«"), line
+            assert not re.match(r"\s*[:;!?»]", block), line
+        assert " C Conclure" in walk.squeezed
+        assert "À dire" in walk.screen
+        assert "S Suspendre" in walk.squeezed
+        say = walk.app.screen.shown.say[-1]  # type: ignore[attr-defined]
+        last_words = re.sub(r"\*\*", "", say).replace("\u00a0", " ").split()[-2:]
+        assert " ".join(last_words) in walk.squeezed
