@@ -6,11 +6,6 @@ Opening the app imports neither typer, pydantic, SQLAlchemy nor httpx; they load
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ameli_support.casework.desk import Desk
-    from ameli_support.settings import ScreenSettings
 
 USAGE = 2
 
@@ -83,6 +78,8 @@ def main(argv: list[str] | None = None) -> int:
     demo = start.demo or start.rest == ["demo"]
     if start.rest in ([], ["demo"]):
         if has_terminal():
+            from ameli_support.cli.start import open_app
+
             return open_app(demo, start.role)
         return _misused(_without_terminal())
     from ameli_support.cli.app import run
@@ -102,80 +99,6 @@ def _without_terminal() -> str:
         "L’application a besoin d’un terminal : ouvrez-en un et tapez « ameli-support », "
         "ou employez une commande, par exemple « ameli-support find » (liste : « ameli-support --help »)."
     )
-
-
-def open_app(demo: bool, role: str | None, *, people: int | None = None, fresh: bool = False) -> int:
-    """Opens the screens; the connection is made later, in their worker. `people`, `fresh`: a new demo's."""
-    from ameli_support.settings import ScreenSettings, SettingsError, load_screen
-    from screens.app import Launch, run
-
-    try:
-        screen = load_screen()
-    except SettingsError as error:
-        sys.stderr.write(error.sentence + "\n")
-        screen = ScreenSettings()
-    if demo:
-        return _open_demo(screen, role, people, fresh)
-    if role is not None:
-        return _misused(_no_role())
-    return run(Launch(connect=_connect, theme=screen.theme, keymap=screen.keymap, check_pin=_check_pin))
-
-
-def _open_demo(screen: "ScreenSettings", role: str | None, people: int | None, fresh: bool) -> int:
-    """Starts or joins the sandbox in the app's worker; it ends with the app that started it."""
-    from ameli_support.casework.pins import new_pin
-    from ameli_support.i18n import _
-    from ameli_support.onboarding.identity import Role
-    from screens.app import DemoLaunch, Launch, run
-
-    if role is not None and role not in list(Role):
-        return _misused(_("Rôle inconnu. Rôles possibles : {roles}.").format(roles=", ".join(Role)))
-    pin = new_pin()
-    sys.stdout.write(_("Démonstration : code PIN {pin}").format(pin=pin) + "\n")
-    sys.stdout.flush()
-    started: list[Any] = []
-
-    def connect() -> "Desk":
-        from ameli_support.cli.demo_world import open_demo
-
-        desk, world = open_demo(role, people, fresh)
-        started.append(world)
-        return desk
-
-    try:
-        return run(
-            Launch(
-                connect=connect,
-                theme=screen.theme,
-                keymap=screen.keymap,
-                demo=DemoLaunch(pin),
-                check_pin=lambda typed: typed == pin,
-            )
-        )
-    finally:
-        for world in started:
-            world.close()
-
-
-def _connect() -> "Desk":
-    from ameli_support.cli import connect
-    from ameli_support.cli.place import place
-
-    return connect.open_desk(place())
-
-
-def _check_pin(typed: str) -> bool:
-    from ameli_support.cli import connect
-    from ameli_support.cli.place import place
-
-    where = place()
-    return connect.pin_book(where).verify(connect.who(where).me.agent, typed)
-
-
-def _no_role() -> str:
-    from ameli_support.i18n import _
-
-    return _("--role n’existe que dans la démonstration : ajoutez --demo.")
 
 
 if __name__ == "__main__":

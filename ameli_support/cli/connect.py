@@ -7,9 +7,9 @@ from ameli_support.casework import opening
 from ameli_support.casework.permissions import AgentsFileError, Identity, load_identity
 from ameli_support.casework.pins import FILE_NAME as PINS
 from ameli_support.casework.pins import PinBook
-from ameli_support.cli.errors import machine_error
-from ameli_support.cli.place import Place, announce, demo_settings, place
-from ameli_support.cli.settings import read_settings
+from ameli_support.cli.errors import CommandError, machine_error
+from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.cli.place import Place, announce, demo_settings, place, read_settings
 from ameli_support.i18n import _
 from ameli_support.settings import Settings, folders
 
@@ -37,7 +37,14 @@ def desk(where: Place | None = None) -> "Desk":
 
 def open_desk(where: Place) -> "Desk":
     """The same, with the errors as they are: the app shows their sentences itself."""
-    return opening.open_desk(settings_of(where), data_folder(where), demo=where.home is not None)
+    known = settings_of(where)
+    if known.service.url is None and known.machine.agents_file is None:
+        raise CommandError(
+            _("Rien n’est réglé dans {file}. Pour essayer : ameli-support demo").format(file=known.file),
+            ExitCode.MACHINE,
+            kind="machine",
+        )
+    return opening.open_desk(known, data_folder(where), demo=where.home is not None)
 
 
 def data_folder(where: Place) -> Path:

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
         people: Annotated[str, typer.Option("--people", metavar="N", help=_("nombre de personnes"))] = "",
         fresh: Annotated[bool, typer.Option("--fresh", help=_("repart d’un monde neuf"))] = False,
     ) -> int:
-        from ameli_support.__main__ import open_app
+        from ameli_support.cli.start import open_app
 
         if people and not (people.isascii() and people.isdigit() and int(people) <= 1_000_000):
             raise BadInput(_("Attendu : un nombre de 0 à {most}.").format(most=1_000_000))

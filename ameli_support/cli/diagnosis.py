@@ -12,8 +12,7 @@ from ameli_support.casework.opening import store_path
 from ameli_support.cli import connect
 from ameli_support.cli.doctor import Finding
 from ameli_support.cli.errors import CommandError
-from ameli_support.cli.place import place
-from ameli_support.cli.settings import read_settings
+from ameli_support.cli.place import place, read_settings
 from ameli_support.i18n import _
 from ameli_support.settings import Settings
 from ameli_support.store.errors import StoreError

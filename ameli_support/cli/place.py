@@ -64,6 +64,21 @@ def _demo(home: Path) -> Place:
     return Place({"AMELI_HOME": str(home)}, home, role())
 
 
+def read_settings(where: Place | None = None) -> Settings:
+    """The settings of `where`, or of the world in which the commands act; a wrong one ends the command."""
+    try:
+        return load_settings(environment=(where or place()).environment)
+    except SettingsError as error:
+        raise CommandError(
+            error.sentence,
+            ExitCode.MACHINE,
+            kind="settings",
+            file=error.file,
+            key=error.key,
+            nearest=error.nearest,
+        ) from error
+
+
 def demo_settings(known: Settings, where: Place, joined: "DemoWorld | None" = None) -> Settings:
     """`known` with the demo's service and the agents file of the role that is played."""
     if where.home is None:

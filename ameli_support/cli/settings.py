@@ -6,12 +6,11 @@ import typer
 
 from ameli_support.cli import out
 from ameli_support.cli.app import add
-from ameli_support.cli.errors import CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import json_option
-from ameli_support.cli.place import Place, place
+from ameli_support.cli.place import read_settings
 from ameli_support.i18n import _
-from ameli_support.settings import InForce, Settings, SettingsError, load_settings
+from ameli_support.settings import InForce
 
 
 def register(app: typer.Typer) -> None:
@@ -31,21 +30,6 @@ def register(app: typer.Typer) -> None:
         settings,
         _("Montre les réglages en vigueur et d’où ils viennent ; les secrets sont masqués."),
     )
-
-
-def read_settings(where: Place | None = None) -> Settings:
-    """The settings of the world in which the commands act; a wrong one ends the command."""
-    try:
-        return load_settings(environment=(where or place()).environment)
-    except SettingsError as error:
-        raise CommandError(
-            error.sentence,
-            ExitCode.MACHINE,
-            kind="settings",
-            file=error.file,
-            key=error.key,
-            nearest=error.nearest,
-        ) from error
 
 
 def _line(one: InForce) -> str:

@@ -11,6 +11,7 @@ import pytest
 from ameli_support.__main__ import main
 from ameli_support.cli import place
 from ameli_support.i18n import set_language
+from tests.scenarios.conftest import scenario_world as scenario_world
 
 
 @dataclass(frozen=True)

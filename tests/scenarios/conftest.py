@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ class Play:
     world: ScenarioWorld
     agents: dict[Role, Driver]
 
-    def somebody(self, **other: object) -> Person:
+    def somebody(self, **other: Any) -> Person:
         """A person at step 5 of the journey."""
         return self.world.person(**other)
 

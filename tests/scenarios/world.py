@@ -117,10 +117,8 @@ class Person:
 
     def newest_link(self, after: int = 0, address: str | None = None) -> str:
         """The link of the newest mail, once more than `after` mails are there."""
-        mails = eventually(
-            lambda: found if len(found := self.mails(address)) > after else None, "a mail arrives"
-        )
-        (link,) = mails[-1].links
+        eventually(lambda: len(self.mails(address)) > after, "a mail arrives")
+        (link,) = self.mails(address)[-1].links
         return link
 
 
