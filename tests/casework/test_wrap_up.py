@@ -205,7 +205,7 @@ def test_two_agents_close_one_case_the_second_sees_it_and_then_may(office: Offic
     assert conflict.value.others[-1].kind == "contact.concluded"
     assert second.call_state(case).draft == "mon texte"
     assert second.close(case, Outcome.ADVICE, "outlook_without_provider_client") is State.RESOLVED
-    assert second.case(case).row.cause == "outlook"
+    assert second.case(case).row.cause == "outlook_without_provider_client"
     assert verify(second.bench.store).findings == ()
 
 
