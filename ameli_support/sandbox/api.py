@@ -149,9 +149,8 @@ def _records(world: World, who: Any) -> APIRouter:
         """One record as of now, for the one who asks."""
         why = None if purpose is None else read_purpose(purpose)
         seen = records.look(world, asker, record, check=check, purpose=why, known=known)
-        if seen is None:
-            return Response(status_code=304, headers={"ETag": known or ""})
-        return _json(seen.view, {"ETag": seen.etag, "Cache-Control": "no-store"})
+        headers = {"ETag": seen.etag, "Cache-Control": "no-store"}
+        return Response(status_code=304, headers=headers) if seen.known else _json(seen.view, headers)
 
     @router.post(
         "/said-address",

@@ -1,7 +1,7 @@
 """One person's record as of now, for the one who asks: what they may hear, what they may do, and its ETag."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
@@ -51,20 +51,24 @@ ADD_LOOK = schema.lookup_log.insert()
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A record as read, with its ETag; `call` is the one that the check belongs to."""
+    """A record as read, with its ETag; `call` is the one that the check belongs to.
+
+    `known`: the asker has this very state already, so nothing of it need be told.
+    """
 
     view: RecordView
     etag: str
     call: str | None = None
+    known: bool = False
 
 
 def look(
     world: World, who: Who, record: str, *, check: str | None, purpose: str | None, known: str | None = None
-) -> Seen | None:
-    """The record for this asker, logged with its purpose; None when `known` is still its ETag."""
+) -> Seen:
+    """The record for this asker, logged with its purpose unless `known` still names its ETag."""
     seen = see(world, who, record, check=check, purpose=purpose)
     if known is not None and matches(known, seen.etag):
-        return None
+        return replace(seen, known=True)
     with sql.write(world.engine) as conn:
         log_look(conn, who, record, "record", seen.view.as_of, call=seen.call, purpose=purpose)
     return seen

@@ -10,10 +10,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case, checks
 from schemathesis.specs.openapi import checks as openapi
+from sqlalchemy import select
 
+from ameli_support import sql
 from ameli_support.accounts.contract import Who
 from ameli_support.clock import FixedClock
 from ameli_support.onboarding.identity import Level, Role
+from ameli_support.sandbox import schema as schema_tables
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.world import open_world
@@ -63,6 +66,13 @@ def people(service: Service) -> dict[str, str]:
     return found
 
 
+def version(service: Service, record: str) -> int:
+    """The version that an act on this record must expect now."""
+    e = schema_tables.enrolment.c
+    with sql.read(service.world.engine) as conn:
+        return conn.execute(select(e.version).where(e.person == record)).scalar() or 0
+
+
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -85,6 +95,8 @@ def test_whatever_is_sent_the_service_answers_as_documented(
         record, check = list(people.items())[number % len(people)]
         case.path_parameters["record"] = record
         headers["Ameli-Check"] = check
+        if isinstance(case.body, dict) and "expected_version" in case.body and number % 3:
+            case.body["expected_version"] = version(service, record)
     case.call_and_validate(
         headers=headers,
         checks=[
