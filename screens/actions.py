@@ -113,7 +113,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "check.leave", Scope.CHECK, "leave", N_("Retour"),
         N_("Quitte le contrôle ; rien de ce qui est saisi n’est conservé."),
-        ("escape",), "Échap", shown=True, palette=False,
+        ("escape",), N_("Échap"), shown=True, palette=False,
     ),
     Action(
         "check.direction", Scope.CHECK, "direction", N_("Sens de l’appel"),
@@ -198,7 +198,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "call.leave", Scope.CALL, "leave", N_("Accueil"),
         N_("Quitte l’appel sans conclure ; il reste à reprendre."),
-        ("escape",), "Échap", shown=True,
+        ("escape",), N_("Échap"), shown=True,
     ),
     Action(
         "dialog.validate", Scope.DIALOG, "validate", N_("Valider"),
@@ -206,7 +206,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "dialog.leave", Scope.DIALOG, "leave", N_("Annuler"),
-        N_("Ferme sans rien changer."), ("escape",), "Échap", palette=False,
+        N_("Ferme sans rien changer."), ("escape",), N_("Échap"), palette=False,
     ),
 )  # fmt: skip
 
@@ -252,6 +252,6 @@ def key_label(action: Action, keymap: Mapping[str, str]) -> str:
     """The key as a person reads it, the settings' keymap included."""
     moved = keymap.get(action.id)
     if not moved:
-        return action.key_label
+        return _(action.key_label) if action.key_label else ""
     first = moved.split(",")[0]
     return "+".join(part.capitalize() for part in first.split("+"))

@@ -9,10 +9,9 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
 from ameli_support.i18n import _
-from screens import typography
-from screens.actions import BY_ID, Scope, bindings
+from screens import overlays, typography
+from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
-from screens.frame import Framed
 from screens.home import Home
 from screens.idle import Due, Idle
 from screens.launch import DemoLaunch as DemoLaunch
@@ -57,8 +56,14 @@ class AmeliSupport(App[int]):
         self.set_keymap(launch.keymap)
 
     def get_default_screen(self) -> "Screen[None]":
-        """Home, painted before anything is loaded."""
-        return Home()
+        """Home, painted before anything is loaded, and in its layout from the first cell on."""
+        home = Home()
+        for length, breakpoints in (
+            (self.size.width, self.HORIZONTAL_BREAKPOINTS),
+            (self.size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            home.add_class([name for least, name in breakpoints if length >= least][-1])
+        return home
 
     def on_mount(self) -> None:
         """Starts the clock, and the connection once the first picture is out."""
@@ -160,37 +165,15 @@ class AmeliSupport(App[int]):
 
     def action_command_palette(self) -> None:
         """Ctrl+P: the registry's actions by name."""
-        from screens.dialogs.palette import Palette
-
-        behind = self.screen
-        if not isinstance(behind, Framed):
-            return
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                action = BY_ID[name]
-                target = self if action.scope is Scope.APP else behind
-                self.call_later(self.run_action, action.handler, target)
-
-        self.push_screen(Palette(behind), chosen)
+        overlays.open_palette(self)
 
     def action_explain(self) -> None:
         """F1: help for what has the focus."""
-        from screens.dialogs.help import Help
-
-        if not isinstance(self.screen, Help):
-            self.push_screen(Help(self.screen))
+        overlays.open_help(self)
 
     def action_lock(self) -> None:
         """Hides everything until the PIN."""
-        from screens.dialogs.lock import Lock
-
-        if self.launch.check_pin is None or isinstance(self.screen, Lock):
-            return
-        for screen in self.screen_stack:
-            if hasattr(screen, "forget"):
-                screen.forget()
-        self.push_screen(Lock(self.launch.check_pin, self.agent))
+        overlays.lock(self)
 
     async def on_unmount(self) -> None:
         """Ends leases and connections."""

@@ -6,85 +6,43 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from ameli_support.i18n import _
-from ameli_support.onboarding.acts import Act, Effect
+from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Level
-from screens.actions import BY_ID, key_label
+from screens.actions import BY_ID
 from screens.backend import Failed
-from screens.frame import Framed
+from screens.call_palette import PaletteActs
 from screens.notice import Tone
 from screens.picture import Offered
-from screens.when import hour
-from screens.words import Words
 
 if TYPE_CHECKING:
-    from ameli_support.accounts.contract import VerdictView
-    from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import CallState, Done, Look
+    from ameli_support.casework.views import CallState
     from screens.dialogs.act import ActDialog
-    from screens.picture import Picture
 
-MARGINS = 9
 LEVEL_2 = {Act.REISSUE, Act.CORRECT}
-DEFAULT_EFFECTS = {
-    Act.LIFT: Effect.BACK_TO_WINDOW,
-    Act.CANCEL: Effect.ENROLMENT_ENDED,
-    Act.UNLOCK: Effect.CHECKS_UNLOCKED,
-}
 
 
-class CallActs(Framed[None]):
-    """The actions of the call screen; `Call` adds what it looks like and keeps it live."""
-
-    def __init__(self, state: "CallState") -> None:
-        super().__init__()
-        self.state = state
-        self.last_look: Look | None = None
-        self.shown: Picture | None = None
-        self.act_done = False
-
-    @property
-    def desk(self) -> "Desk":
-        """The desk; a call only opens once it is there."""
-        desk = self.app.backend.desk
-        assert desk is not None
-        return desk
-
-    @property
-    def words(self) -> Words:
-        """The procedure's words in the language in force."""
-        return Words(self.desk.procedure)
-
-    def redraw(self) -> None:
-        """Draws the present picture."""
-        raise NotImplementedError
-
-    def explain_refusal(self, action: str, why: str, short: str = "") -> None:
-        """A forbidden key was pressed: the strip says why; `short` where the sentence would be cut."""
-        entry = BY_ID[action]
-        key = key_label(entry, self.app.launch.keymap)
-        head = _("{key} {label} :").format(key=key, label=_(entry.label)).strip()
-        room = self.app.size.width - len(head) - MARGINS
-        self.app.say(Tone.WARN, head, f"× {why if len(why) <= room or not short else short}")
+class CallActs(PaletteActs):
+    """The keys; `Call` adds what it looks like and keeps it live."""
 
     # ── the acts on the service ─────────────────────────────────────────────
 
     def action_resend(self) -> None:
         """R: the said address, then V."""
-        self._begin("call.resend")
+        self.begin("call.resend")
 
     def action_reissue(self) -> None:
         """E: level 2, « Avez-vous vous-même créé ce compte ? », a reason, V."""
-        self._begin("call.reissue")
+        self.begin("call.reissue")
 
     def action_correct(self) -> None:
         """A: level 2, the new address, a reason, V."""
-        self._begin("call.correct")
+        self.begin("call.correct")
 
     def action_suspend(self) -> None:
         """S: « ce n’est pas moi », a reason, V."""
-        self._begin("call.suspend")
+        self.begin("call.suspend")
 
-    def _begin(self, action: str) -> None:
+    def begin(self, action: str) -> None:
         """Opens the dialog of an act, or the check first, or says why not."""
         if self.shown is None:
             return
@@ -111,17 +69,6 @@ class CallActs(Framed[None]):
             "call.suspend": lambda: Suspend(self.state, self.last_look, self.desk),
         }
         self.app.push_screen(kinds[action](), self._acted)
-
-    def _acted(self, done: "Done | str | None") -> None:
-        """Back from a dialog: a deed is told, or another action follows (a dialog may name it)."""
-        if isinstance(done, str):
-            self._begin(done)
-        elif done is not None:
-            self.act_done = True
-            sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
-            head, __, tail = sentence.partition(". ")
-            self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)
-            self.retry()
 
     # ── who is on the line ──────────────────────────────────────────────────
 
@@ -156,7 +103,7 @@ class CallActs(Framed[None]):
             return
         self.redraw()
         if then:
-            self._begin(then)
+            self.begin(then)
         self.retry()
 
     # ── the case ────────────────────────────────────────────────────────────
@@ -198,10 +145,6 @@ class CallActs(Framed[None]):
             )
         self._home()
 
-    def _home(self) -> None:
-        while len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
-
     def action_copy(self) -> None:
         """Y: the case number, by the terminal; shown as well, because many terminals refuse silently."""
         number = str(self.state.case)
@@ -214,110 +157,3 @@ class CallActs(Framed[None]):
 
         view = self.last_look.view if self.last_look is not None else None
         self.app.push_screen(History(self.state.case, view, self.desk))
-
-    # ── the palette's acts ──────────────────────────────────────────────────
-
-    def action_dispute(self) -> None:
-        """« Je n’ai jamais cliqué » on an active account."""
-        from screens.dialogs.confirm import Confirm
-
-        self.app.push_screen(
-            Confirm(
-                self.words.text("acts.dispute.question"),
-                _("La confirmation est signalée au superviseur ; le compte reste comme il est."),
-                self.words.text("acts.dispute.verb"),
-                lambda desk: desk.dispute(self.state.case),
-            ),
-            self._acted,
-        )
-
-    def action_unmask(self) -> None:
-        """The address in clear, at level 2; asks why, which is logged."""
-        from screens.dialogs.reason import Reason as AskReason
-
-        def shown(address: str | None) -> None:
-            if address:
-                self.app.say(Tone.WARN, _("Adresse au dossier :"), address)
-
-        self.app.push_screen(
-            AskReason(
-                _("Afficher l’adresse entière ?"),
-                _("La consultation est journalisée. Ne lisez jamais l’adresse à l’appelant."),
-                _("Afficher"),
-                lambda desk, reason: desk.unmask(self.state.case, reason),
-            ),
-            shown,
-        )
-
-    def action_lift(self) -> None:
-        """A supervisor ends a suspension."""
-        self._supervise(Act.LIFT, lambda desk, reason: desk.lift(self.state.case, reason))
-
-    def action_cancel(self) -> None:
-        """A supervisor ends the enrolment."""
-        self._supervise(Act.CANCEL, lambda desk, reason: desk.cancel(self.state.case, reason))
-
-    def action_unlock(self) -> None:
-        """A supervisor lets caller checks go on."""
-        self._supervise(Act.UNLOCK, lambda desk, reason: desk.unlock(self.state.case, reason))
-
-    def _supervise(self, act: Act, deed: "Callable[[Desk, str], Done]") -> None:
-        """A supervisor's act: its consequence in one sentence, a reason, V."""
-        from screens.dialogs.reason import Reason as AskReason
-
-        refusal = self._refusal(act)
-        if refusal:
-            self.explain_refusal(f"call.{act}", refusal)
-            return
-        effect = self._effect(act) or DEFAULT_EFFECTS[act]
-        self.app.push_screen(
-            AskReason(
-                self.words.text(f"acts.{act}.question"),
-                self.words.consequence(effect, "", None),
-                self.words.text(f"acts.{act}.verb"),
-                deed,
-            ),
-            self._acted,
-        )
-
-    def _effect(self, act: Act) -> "Effect | None":
-        view = self.last_look.view if self.last_look is not None else None
-        verdict = view.allowed.get(act) if view is not None else None
-        return verdict.effect if verdict is not None else None
-
-    def _refusal(self, act: Act) -> str:
-        """Why the service would refuse; empty when it would not, or when nothing is known of it."""
-        view = self.last_look.view if self.last_look is not None else None
-        verdict: VerdictView | None = view.allowed.get(act) if view is not None else None
-        if verdict is None or verdict.allowed or view is None:
-            return ""
-        return self.words.reason(act, verdict, self.app.now(), view.window_closes_at, "sentence")
-
-    def action_hand_over(self) -> None:
-        """The case goes to another agent; one's contact ends."""
-        self._give(
-            _("Transmettre l’appel ?"),
-            _("Transmettre"),
-            lambda desk, to, text: desk.hand_over(self.state.case, to, text),
-        )
-
-    def action_reassign(self) -> None:
-        """A supervisor gives the case to another agent."""
-        self._give(
-            _("Réattribuer le dossier ?"),
-            _("Réattribuer"),
-            lambda desk, to, text: desk.reassign(self.state.case, to, text),
-        )
-
-    def _give(self, title: str, verb: str, deed: "Callable[[Desk, str, str], None]") -> None:
-        from screens.dialogs.give import Give
-
-        def given(to: str | None) -> None:
-            if to:
-                self.app.say(
-                    Tone.OK,
-                    _("Dossier {number} confié à l’agent {to}.").format(number=self.state.case, to=to),
-                )
-                self._home()
-
-        self.app.push_screen(Give(title, verb, deed), given)

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from ameli_support.i18n import _, ngettext
+from ameli_support.i18n import _
 from ameli_support.onboarding.identity import (
     Direction,
     Fact,
@@ -21,13 +21,11 @@ from ameli_support.onboarding.identity import (
 )
 from screens.actions import BY_ID, Scope, bindings, digit_bindings
 from screens.backend import Failed
-from screens.check_words import asked
+from screens.check_words import advice, asked, band_text, not_reached
 from screens.frame import Framed
 from screens.notice import Tone
-from screens.picture import Band as BandText
 from screens.picture import PersonLine
 from screens.safe import clean
-from screens.when import day_hour
 from screens.widgets.band import Band
 from screens.widgets.blocks import ToSay
 from screens.widgets.caption import Caption
@@ -176,37 +174,12 @@ class Check(Framed["CallState | None"]):
         choices.offer(rows, zero=(_("Sans contrôle"), self.words.text("levels.level_0")))
 
     def _band(self) -> None:
-        self.query_one(Band).show(self._band_text())
-
-    def _band_text(self) -> BandText:
-        numbers = self.words.procedure.numbers
-        if self.state.locked_until is not None:
-            head = _("Dossier verrouillé après {number} contrôles échoués")
-            head = head.format(number=numbers.failed_checks_lock)
-            until = _("jusqu’au {when}").format(when=day_hour(self.state.locked_until))
-            return BandText(Tone.BAD, "■", head, head, until)
-        if self.stage == "who":
-            head = _("Qui parle ?")
-            sense = self.words.text(f"directions.{self.direction}")
-            return BandText(Tone.PLAIN, "○", head, head, f"{sense}   ← →")
-        left = self.state.comparisons_left
-        left = numbers.comparisons_per_check if left is None else left
-        tries = ngettext("{number} essai pour ce contrôle", "{number} essais pour ce contrôle", left)
-        right = tries.format(number=left)
-        if self.then and self.wide:
-            right = _("{action} : {tries}").format(action=_(BY_ID[self.then].label), tries=right)
-        head = _("Identité : niveau {level} à vérifier").format(level=int(self.level))
-        return BandText(Tone.PLAIN, "○", head, head, right)
+        then = _(BY_ID[self.then].label) if self.then and self.wide else ""
+        band = band_text(self.words, self.state, self.stage, self.level, self.direction, then)
+        self.query_one(Band).show(band)
 
     def _advice(self, stage: str) -> None:
-        if stage == "who":
-            text = _("Cela s’enregistre avant toute comparaison.")
-        elif stage == "over":
-            text = _("Rien ne peut être dit ni fait sur ce dossier ; un superviseur peut le déverrouiller.")
-        else:
-            text = self.words.text("reminders.how").replace(". ", ".\n", 1)
-            if self.level is Level.REINFORCED:
-                text = self.words.text("reminders.two_answers") + "\n" + text.partition("\n")[2]
+        text = advice(self.words, stage, self.level)
         self.query_one("#advice", Static).update(Content.styled(text, "$muted"))
 
     def trouble(self, sentence: str) -> None:
@@ -364,14 +337,8 @@ class Check(Framed["CallState | None"]):
             fields.empty()
             again = _("Contrôle échoué. Un autre peut commencer ; Échap revient au conseil général.")
             self.trouble(again)
-        elif checked.mismatch:
-            left = ngettext("il reste {number} essai", "il reste {number} essais", checked.comparisons_left)
-            left = left.format(number=checked.comparisons_left)
-            mismatch = self.words.text("reminders.mismatch").rstrip(".")
-            self.trouble(_("{mismatch} : {left}.").format(mismatch=mismatch, left=left))
         else:
-            absent = ", ".join(self.words.text(f"facts.{fact}") for fact in checked.not_on_file)
-            self.trouble(_("Pas au dossier : {facts}. Prenez une autre réponse.").format(facts=absent))
+            self.trouble(not_reached(self.words, checked))
         fields.take_focus()
 
     # ── the way back ────────────────────────────────────────────────────────

@@ -9,7 +9,6 @@ import re
 import rich._wrap
 import textual._wrap
 
-NBSP = "\u00a0"
 _BREAK = r"[^\S\u00a0\u202f]"
 _KEEP = r"[\S\u00a0\u202f]"
 

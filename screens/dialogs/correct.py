@@ -56,7 +56,7 @@ class Correct(Reissue):
         self.query_one("#likely", Static).update(
             Content.assemble(
                 ("▲ ", "$warn"),
-                (f"{likely}\u00a0?   ", "$warn"),
+                (_("{domain} ?").format(domain=likely) + "   ", "$warn"),
                 (" ↓ ", "bold $ink on $sel"),
                 (" " + _("prendre"), "$ink"),
             )

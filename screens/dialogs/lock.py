@@ -36,9 +36,9 @@ class Lock(ModalScreen[None]):
     def compose(self) -> "ComposeResult":
         """Whose screen, the PIN, what went wrong."""
         with Vertical(id="lock"):
-            title = _("Écran verrouillé") + (
-                f"\u00a0: {_('agent {number}').format(number=self._agent)}" if self._agent else ""
-            )
+            title = _("Écran verrouillé")
+            if self._agent:
+                title = _("Écran verrouillé : agent {number}").format(number=self._agent)
             yield Static(Content.styled(title, "bold $ink"), id="title")
             yield Input(
                 id="pin",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
+from ameli_support.i18n import _
 from ameli_support.onboarding.wording import spans
 from screens.safe import clean
 
@@ -42,5 +43,6 @@ def script(sentences: Sequence[str]) -> Content:
     text = "\n".join(clean(sentence) for sentence in sentences)
     if not text:
         return Content("")
-    parts = [(part, "bold $ink" if stressed else "$ink") for part, stressed in spans(f"«\u00a0{text}\u00a0»")]
+    quoted = _("« {text} »").format(text=text)
+    parts = [(part, "bold $ink" if stressed else "$ink") for part, stressed in spans(quoted)]
     return Content.assemble(*parts)

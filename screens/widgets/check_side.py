@@ -37,7 +37,7 @@ class Levels(Widget):
                 parts += [(f"\n    {allowed}", "$muted") for allowed in allows]
                 parts.append("\n\n")
             else:
-                parts.append((f"\u00a0: {', '.join(allows)}   ", "$muted"))
+                parts.append((_(" : {allowed}").format(allowed=", ".join(allows)) + "   ", "$muted"))
         return Content.assemble(*parts)
 
 

@@ -94,14 +94,15 @@ class Column(Widget):
         groups: dict[str, list[str]] = {}
         for offer in told:
             groups.setdefault(offer.hint, []).append(key_label(BY_ID[offer.action], self.app.launch.keymap))
-        pieces = [f"{', '.join(keys)}\u00a0: {hint}" for hint, keys in groups.items()]
+        form, between = _("{keys} : {hint}"), _(" ; ")
+        pieces = [form.format(keys=", ".join(keys), hint=hint) for hint, keys in groups.items()]
         width = self.content_size.width - 2
-        while pieces and len("\u00a0; ".join(pieces)) > width:
+        while pieces and len(between.join(pieces)) > width:
             pieces.pop()
         if not pieces:
             return []
         sign = "× " if told[0].state is Offered.FORBIDDEN else "  "
-        return [(sign + "\u00a0; ".join(pieces), "$muted")]
+        return [(sign + between.join(pieces), "$muted")]
 
     def on_click(self, event: events.Click) -> None:
         """A click is the action's key."""

@@ -76,7 +76,8 @@ class FakeDesk:
         self.system_clock = FixedClock(NOW)
         self.procedure = procedure()
         self.name = name
-        self.service, self.since = Service.OK, None
+        self.service = Service.OK
+        self.since: datetime | None = None
         self.matches = 1
         self.said: list[str] = []
         self.asked: list[tuple[str, Any]] = []

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from textual._compositor import Compositor
 
 from ameli_support.casework.views import Service
 from ameli_support.clock import monotonic
@@ -75,14 +76,12 @@ async def test_an_act_during_the_cut_keeps_the_dialog() -> None:
         assert type(walk.app.screen).__name__ == "Suspend"
 
 
-async def test_a_quiet_call_draws_nothing() -> None:
+async def test_a_quiet_call_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async with walking(FakeDesk("j11")) as walk:
         await walk.to_level_1()
         await walk.until(lambda: not walk.app.screen._looking, "the look is over")  # type: ignore[attr-defined]
-        drawn = []
-        for widget in walk.app.screen.query("*"):
-            original = widget.refresh
-            widget.refresh = lambda *a, w=widget, o=original, **k: (drawn.append(w), o(*a, **k))[1]  # type: ignore[method-assign, assignment, misc]
+        drawn: list[str] = []
+        monkeypatch.setattr(Compositor, "render_update", lambda self, **kwargs: drawn.append("update"))
         looks = walk.desk.looks
         await walk.until(lambda: walk.desk.looks >= looks + 3, "three more looks")
         assert drawn == []

@@ -125,12 +125,12 @@ class Walk:
 
 @asynccontextmanager
 async def walking(
-    desk: FakeDesk | None = None, size: tuple[int, int] = WIDE, **launch: Any
+    desk: FakeDesk | None = None, size: tuple[int, int] = WIDE, waits_for: str = "en ligne", **launch: Any
 ) -> AsyncIterator[Walk]:
     """The app on a desk in memory, home in front and the desk open."""
     desk = desk or FakeDesk()
     app = AmeliSupport(Launch(connect=lambda: desk, **launch))  # type: ignore[arg-type,return-value]
     async with app.run_test(size=size) as pilot:
         walk = Walk(app, pilot, desk)
-        await walk.sees("en ligne")
+        await walk.sees(waits_for)
         yield walk

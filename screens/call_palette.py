@@ -1,0 +1,186 @@
+"""The palette's acts of a call: a supervisor's, the unmasked address, another agent."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ameli_support.i18n import _
+from ameli_support.onboarding.acts import Act, Effect
+from screens.actions import BY_ID, key_label
+from screens.frame import Framed
+from screens.notice import Tone
+from screens.when import hour
+from screens.words import Words
+
+if TYPE_CHECKING:
+    from ameli_support.accounts.contract import VerdictView
+    from ameli_support.casework.desk import Desk
+    from ameli_support.casework.views import CallState, Done, Look
+    from screens.picture import Picture
+
+MARGINS = 9
+DEFAULT_EFFECTS = {
+    Act.LIFT: Effect.BACK_TO_WINDOW,
+    Act.CANCEL: Effect.ENROLMENT_ENDED,
+    Act.UNLOCK: Effect.CHECKS_UNLOCKED,
+}
+
+
+class PaletteActs(Framed[None]):
+    """The contact that the actions are about, and those that only the palette offers."""
+
+    def __init__(self, state: "CallState") -> None:
+        super().__init__()
+        self.state = state
+        self.last_look: Look | None = None
+        self.shown: Picture | None = None
+        self.act_done = False
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk; a call only opens once it is there."""
+        desk = self.app.backend.desk
+        assert desk is not None
+        return desk
+
+    @property
+    def words(self) -> Words:
+        """The procedure's words in the language in force."""
+        return Words(self.desk.procedure)
+
+    def redraw(self) -> None:
+        """Draws the present picture."""
+        raise NotImplementedError
+
+    def explain_refusal(self, action: str, why: str, short: str = "") -> None:
+        """A forbidden key was pressed: the strip says why; `short` where the sentence would be cut."""
+        entry = BY_ID[action]
+        key = key_label(entry, self.app.launch.keymap)
+        head = _("{key} {label} :").format(key=key, label=_(entry.label)).strip()
+        room = self.app.size.width - len(head) - MARGINS
+        self.app.say(Tone.WARN, head, f"× {why if len(why) <= room or not short else short}")
+
+    def begin(self, action: str) -> None:
+        """Opens the dialog of an act, or the check first, or says why not."""
+        raise NotImplementedError
+
+    def _acted(self, done: "Done | str | None") -> None:
+        """Back from a dialog: a deed is told, or another action follows (a dialog may name it)."""
+        if isinstance(done, str):
+            self.begin(done)
+        elif done is not None:
+            self.act_done = True
+            sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
+            head, __, tail = sentence.partition(". ")
+            self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)
+            self.retry()
+
+    def _home(self) -> None:
+        while len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+    # ── the palette's acts ──────────────────────────────────────────────────
+
+    def action_dispute(self) -> None:
+        """« Je n’ai jamais cliqué » on an active account."""
+        from screens.dialogs.confirm import Confirm
+
+        self.app.push_screen(
+            Confirm(
+                self.words.text("acts.dispute.question"),
+                _("La confirmation est signalée au superviseur ; le compte reste comme il est."),
+                self.words.text("acts.dispute.verb"),
+                lambda desk: desk.dispute(self.state.case),
+            ),
+            self._acted,
+        )
+
+    def action_unmask(self) -> None:
+        """The address in clear, at level 2; asks why, which is logged."""
+        from screens.dialogs.reason import Reason as AskReason
+
+        def shown(address: str | None) -> None:
+            if address:
+                self.app.say(Tone.WARN, _("Adresse au dossier :"), address)
+
+        self.app.push_screen(
+            AskReason(
+                _("Afficher l’adresse entière ?"),
+                _("La consultation est journalisée. Ne lisez jamais l’adresse à l’appelant."),
+                _("Afficher"),
+                lambda desk, reason: desk.unmask(self.state.case, reason),
+            ),
+            shown,
+        )
+
+    def action_lift(self) -> None:
+        """A supervisor ends a suspension."""
+        self._supervise(Act.LIFT, lambda desk, reason: desk.lift(self.state.case, reason))
+
+    def action_cancel(self) -> None:
+        """A supervisor ends the enrolment."""
+        self._supervise(Act.CANCEL, lambda desk, reason: desk.cancel(self.state.case, reason))
+
+    def action_unlock(self) -> None:
+        """A supervisor lets caller checks go on."""
+        self._supervise(Act.UNLOCK, lambda desk, reason: desk.unlock(self.state.case, reason))
+
+    def _supervise(self, act: Act, deed: "Callable[[Desk, str], Done]") -> None:
+        """A supervisor's act: its consequence in one sentence, a reason, V."""
+        from screens.dialogs.reason import Reason as AskReason
+
+        refusal = self._refusal(act)
+        if refusal:
+            self.explain_refusal(f"call.{act}", refusal)
+            return
+        effect = self._effect(act) or DEFAULT_EFFECTS[act]
+        self.app.push_screen(
+            AskReason(
+                self.words.text(f"acts.{act}.question"),
+                self.words.consequence(effect, "", None),
+                self.words.text(f"acts.{act}.verb"),
+                deed,
+            ),
+            self._acted,
+        )
+
+    def _effect(self, act: Act) -> "Effect | None":
+        view = self.last_look.view if self.last_look is not None else None
+        verdict = view.allowed.get(act) if view is not None else None
+        return verdict.effect if verdict is not None else None
+
+    def _refusal(self, act: Act) -> str:
+        """Why the service would refuse; empty when it would not, or when nothing is known of it."""
+        view = self.last_look.view if self.last_look is not None else None
+        verdict: VerdictView | None = view.allowed.get(act) if view is not None else None
+        if verdict is None or verdict.allowed or view is None:
+            return ""
+        return self.words.reason(act, verdict, self.app.now(), view.window_closes_at, "sentence")
+
+    def action_hand_over(self) -> None:
+        """The case goes to another agent; one's contact ends."""
+        self._give(
+            _("Transmettre l’appel ?"),
+            _("Transmettre"),
+            lambda desk, to, text: desk.hand_over(self.state.case, to, text),
+        )
+
+    def action_reassign(self) -> None:
+        """A supervisor gives the case to another agent."""
+        self._give(
+            _("Réattribuer le dossier ?"),
+            _("Réattribuer"),
+            lambda desk, to, text: desk.reassign(self.state.case, to, text),
+        )
+
+    def _give(self, title: str, verb: str, deed: "Callable[[Desk, str, str], None]") -> None:
+        from screens.dialogs.give import Give
+
+        def given(to: str | None) -> None:
+            if to:
+                self.app.say(
+                    Tone.OK,
+                    _("Dossier {number} confié à l’agent {to}.").format(number=self.state.case, to=to),
+                )
+                self._home()
+
+        self.app.push_screen(Give(title, verb, deed), given)
