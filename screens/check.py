@@ -69,6 +69,7 @@ class Check(Framed["CallState | None"]):
         self.then = then
         self.person = person
         self.direction = state.direction or Direction.INCOMING
+        self.asks_who = state.level is Level.NOTHING
         self.asks_representation = False
         self.busy = False
         self._ahead = ""
@@ -107,7 +108,7 @@ class Check(Framed["CallState | None"]):
         """`who`, `facts`, or `over` when the record is locked."""
         if self.state.locked_until is not None:
             return "over"
-        return "who" if self.state.speaker is None or self.asks_representation else "facts"
+        return "who" if self.asks_who or self.asks_representation else "facts"
 
     # ── what stands where ───────────────────────────────────────────────────
 
@@ -232,20 +233,20 @@ class Check(Framed["CallState | None"]):
         """Records who speaks; whoever can reach no level goes to general advice at once."""
         case, direction = self.state.case, self.direction
 
-        def recorded(desk: "Desk") -> "CallState":
-            state = desk.speak(case, direction, speaker, representation)
-            return desk.level_0(case) if desk.highest_level(case) is Level.NOTHING else state
+        def recorded(desk: "Desk") -> "tuple[CallState, Level]":
+            state, highest = desk.speak(case, direction, speaker, representation), desk.highest_level(case)
+            return (desk.level_0(case) if highest is Level.NOTHING else state), highest
 
         self.busy = True
         try:
-            self.state = await self.app.backend.ask(recorded)
+            self.state, highest = await self.app.backend.ask(recorded)
         except Failed as failure:
             self.trouble(failure.sentence)
             return
         finally:
             self.busy = False
-        self.asks_representation = False
-        if self.state.level_0_chosen:
+        self.asks_who = self.asks_representation = False
+        if highest is Level.NOTHING:
             self.dismiss(self.state)
             return
         self.show_stage()
@@ -312,6 +313,7 @@ class Check(Framed["CallState | None"]):
         try:
             checked, self.state = await self.app.backend.ask(compared)
         except Failed as failure:
+            self._open_again()
             self.trouble(failure.sentence)
             return
         finally:
@@ -328,18 +330,23 @@ class Check(Framed["CallState | None"]):
             else:
                 self.show_stage()
 
-    def _not_reached(self, checked: "Checked") -> None:
+    def _open_again(self) -> None:
+        """Everything can be typed again, what the look-up gave included."""
         fields = self.query_one(Facts)
         fields.open_again()
+        fields.take_focus()
         self.given = {}
         self._band()
+
+    def _not_reached(self, checked: "Checked") -> None:
+        self._open_again()
+        fields = self.query_one(Facts)
         if checked.failed:
             fields.empty()
             again = _("Contrôle échoué. Un autre peut commencer ; Échap revient au conseil général.")
             self.trouble(again)
         else:
             self.trouble(not_reached(self.words, checked))
-        fields.take_focus()
 
     # ── the way back ────────────────────────────────────────────────────────
 

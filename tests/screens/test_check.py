@@ -2,6 +2,7 @@
 
 import pytest
 
+from ameli_support.casework.errors import ActRefused
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from tests.screens.fake_desk import NIR, FakeDesk
 from tests.screens.walk import COMPACT, WIDE, walking
@@ -156,3 +157,36 @@ async def test_escape_goes_home_before_anybody_spoke_and_to_advice_afterwards() 
         await walk.on("Call")
         await walk.sees("Niveau 0", "niveau 1 d’abord", "niveau 2 d’abord")
         assert ("level_0", ()) in walk.desk.asked
+
+
+async def test_a_third_party_hands_the_telephone_to_the_person() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.sees("Qui parle")
+        await walk.press("4")
+        await walk.on("Call")
+        await walk.press("i")
+        await walk.on("Check")
+        await walk.sees("Qui parle")
+        await walk.press("1")
+        await walk.sees("niveau 1 à vérifier")
+        await walk.type(NIR)
+        await walk.press("enter")
+        await walk.type("dubois")
+        await walk.press("enter")
+        await walk.type("24081962")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.on("Call")
+        await walk.sees("DUBOIS", "identité niveau 1")
+
+
+async def test_a_refused_comparison_keeps_what_was_typed_and_can_be_tried_again() -> None:
+    desk = FakeDesk("j11")
+    desk.refuse["verify"] = ActRefused("Personne de ce nom ne représente l’assuré.")
+    async with walking(desk) as walk:
+        await walk.find("2620838185001 DUBOIS 24081962 38000")
+        await walk.sees("Qui parle")
+        await walk.press("2", "2")
+        await walk.sees("Personne de ce nom ne représente l’assuré.", "DUBOIS")
+        await walk.until(lambda: walk.app.focused is not None, "a field has the focus")
