@@ -28,6 +28,8 @@ def status(procedure: Procedure, state: CallState, look: Look, now: datetime) ->
     if look.service is Service.DOWN:
         since = clock_time(look.since) if look.since else "…"
         lines.append(_("■ Service des comptes injoignable depuis {hour}.").format(hour=since))
+    if state.unknown_acts:
+        lines.append(_("▲ Un acte attend sa réponse : ne le refaites pas, il sera vérifié."))
     if view is not None:
         lines += [*_person(view), _band(procedure, view, look, now), *_journey(procedure, view)]
     where = _place(state, view)

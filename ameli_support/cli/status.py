@@ -1,10 +1,12 @@
 """`status`: where the person stands, what they see, what to say, what is allowed and why not."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from ameli_support.casework.desk import Desk
+from ameli_support.casework.errors import DeskError
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.cli import ask, out, picture
 from ameli_support.cli.app import add
@@ -43,6 +45,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _one(opened: Desk, case: int, json: bool) -> int:
+    if opened.call_state(case).unknown_acts:
+        with suppress(DeskError):  # still unknown: the status says so
+            opened.settle(case)
     state, look = opened.call_state(case), opened.look(case)
     if json:
         out.one(as_object(state, look))

@@ -9,7 +9,9 @@ from ameli_support.cli import connect
 from ameli_support.cli.place import Place
 from ameli_support.onboarding.identity import Fact, Role
 from screens.app import AmeliSupport
+from screens.check import Check
 from screens.launch import Launch
+from screens.widgets.facts import Facts
 from tests.scenarios.world import Person, ScenarioWorld
 from tests.screens.walk import WIDE, Walk
 
@@ -31,6 +33,21 @@ class ScreenCall(Walk):
         await self.press("1")
         await self.on("Call")
         await self.sees("DUBOIS")
+
+    async def answers_wrongly(self, person: Person) -> None:
+        """One comparison with another postcode; whatever field is empty is filled again."""
+        check = self.app.screen
+        assert isinstance(check, Check)
+        said = {**person.facts, Fact.BIRTH_DATE: "24081962", Fact.POSTCODE: "69000"}
+        for field in check.query_one(Facts).open_fields:
+            if not field.input.value:
+                field.input.focus()
+                await self.until(lambda field=field: field.input.has_focus, "the field has the focus")
+                await self.type(said[Fact(field.key)])
+                await self.until(lambda field=field: bool(field.input.value), "the field is filled")
+        before = check.state
+        await self.press("enter")
+        await self.until(lambda: not check.busy and check.state is not before, "the service compared")
 
     async def answers_level_2(self) -> None:
         """Two facts of the fund's file."""

@@ -147,7 +147,7 @@ async def test_a_provisional_number_opens_no_account(scenario_world: ScenarioWor
 async def test_of_another_fund_or_a_deceased_person_nothing_is_told(
     scenario_world: ScenarioWorld, status: PersonStatus | None
 ) -> None:
-    person = scenario_world.person(**({} if status else {"fund": "691"})).signs_up()
+    person = scenario_world.person(fund="381" if status else "691").signs_up()
     if status is not None:
         scenario_world.change(person, status)
     async with at_the_screens(scenario_world) as agent:
@@ -160,15 +160,15 @@ async def test_of_another_fund_or_a_deceased_person_nothing_is_told(
 
 async def test_three_failed_checks_lock_and_a_supervisor_unlocks(scenario_world: ScenarioWorld) -> None:
     person = scenario_world.person().signs_up()
-    person.facts = {**person.facts, **{fact: "69000" for fact in person.facts if fact == "postcode"}}
     async with at_the_screens(scenario_world) as agent:
-        await agent.looks_up(person)
+        await agent.find(person.nir)
+        await agent.on("Check")
+        await agent.sees("Qui parle")
         await agent.press("1")
-        await agent.sees("Au moins une réponse ne correspond pas")
-        for _try in range(8):
-            await agent.press("enter")
-            await agent.pilot.pause(0.3)
-        await agent.sees("Dossier verrouillé")
+        await agent.sees("niveau 1 à vérifier")
+        for _comparison in range(9):
+            await agent.answers_wrongly(person)
+        await agent.sees("Dossier verrouillé", "« Je ne peux pas poursuivre. »")
     async with at_the_screens(scenario_world, Role.SUPERVISOR) as supervisor:
         await supervisor.supervises(person, "déverrouiller")
         await supervisor.press("enter", "v")
