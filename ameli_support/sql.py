@@ -185,6 +185,7 @@ def _sqlite(path: Path, key: bytes | None, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
+        hide_parameters=True,  # an error must not carry what somebody said into a log
         pool_use_lifo=True,  # one connection's caches stay warm: another's write empties them
     )
 
@@ -212,6 +213,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
+        hide_parameters=True,  # an error must not carry what somebody said into a log
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={BUSY_SECONDS}s"},
     )

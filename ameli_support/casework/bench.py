@@ -153,7 +153,7 @@ def contact_in(journal: Journal, number: int, agent: str) -> AnyRow | None:
 def case_in(journal: Journal, number: int) -> AnyRow:
     """The case's row, locked until the end of the transaction; raises `NoCase`."""
     row = journal.connection.execute(
-        select(support_case).where(support_case.c.number == number).with_for_update()
+        select(support_case).where(support_case.c.number == number).with_for_update(key_share=True)
     ).one_or_none()
     if row is None:
         raise NoCase(number)

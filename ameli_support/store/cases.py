@@ -18,7 +18,7 @@ from ameli_support import sql
 from ameli_support.clock import Clock, SystemClock, to_us
 from ameli_support.i18n import _
 from ameli_support.store.errors import StoreMissing
-from ameli_support.store.journal import Journal, insert_or_nothing
+from ameli_support.store.journal import Journal, put
 from ameli_support.store.schema import (
     access_log,
     case_event,
@@ -183,11 +183,11 @@ class CaseStore:
         at = to_us(self.business.now())
 
         def save(journal: Journal) -> None:
-            drop_draft(journal, case, agent)
             if text:
-                journal.connection.execute(
-                    insert(draft).values(case=case, agent=agent, text=text, saved_at=at)
-                )
+                row = {"case": case, "agent": agent, "text": text, "saved_at": at}
+                put(journal.connection, draft, row)
+            else:
+                drop_draft(journal, case, agent)
 
         self.write(save)
 
@@ -202,14 +202,8 @@ class CaseStore:
         """« Marie est dans ce dossier » for the next 25 s (system clock)."""
         at = to_us(self.system.now())
 
-        def here(journal: Journal) -> None:
-            where = (presence.c.case == case, presence.c.agent == agent)
-            moved = journal.connection.execute(update(presence).where(*where).values(seen_at=at))
-            if not moved.rowcount:
-                row = {"case": case, "agent": agent, "seen_at": at}
-                journal.connection.execute(insert_or_nothing(journal.connection, presence, row))
-
-        self.write(here)
+        row = {"case": case, "agent": agent, "seen_at": at}
+        self.write(lambda j: put(j.connection, presence, row))
 
     def present(self, case: int, but: str) -> tuple[str, ...]:
         """Who else is in the case now."""

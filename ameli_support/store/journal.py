@@ -87,7 +87,7 @@ class Journal:
                 support_case.c.last_hash,
             )
             .where(support_case.c.number == case)
-            .with_for_update()
+            .with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             raise NoCase(case)
@@ -153,7 +153,7 @@ class Journal:
     def last_version(self, case: int) -> int:
         """The version that the next state change expects; raises `NoCase`."""
         version = self.connection.scalar(
-            select(support_case.c.version).where(support_case.c.number == case).with_for_update()
+            select(support_case.c.version).where(support_case.c.number == case).with_for_update(key_share=True)
         )
         if version is None:
             raise NoCase(case)
@@ -162,6 +162,14 @@ class Journal:
     def count_open(self, table: Any, *conditions: Any) -> int:
         """How many rows fit."""
         return int(self.connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0)
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Inserts the row, or overwrites the one with its primary key; safe against others who do the same."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.primary_key]
+    others = {name: value for name, value in row.items() if name not in keys}
+    connection.execute(make(table).values(row).on_conflict_do_update(index_elements=keys, set_=others))
 
 
 def insert_or_nothing(connection: Connection, table: Table, row: Mapping[str, Any]) -> Any:

@@ -10,12 +10,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ameli_support.clock import to_us
 from ameli_support.store.cases import AnyRow, CaseStore
-from ameli_support.store.journal import Journal
+from ameli_support.store.journal import Journal, put
 from ameli_support.store.schema import intent, session
 
 RENEW_SECONDS = 10
@@ -43,13 +43,7 @@ class Lease:
     def renew(self, journal: Journal) -> None:
         """Moves the end on, within a transaction."""
         until = to_us(self._store.system.now() + timedelta(seconds=LEASE_SECONDS))
-        moved = journal.connection.execute(
-            update(session).where(session.c.id == self.id).values(lease_until=until)
-        )
-        if not moved.rowcount:
-            journal.connection.execute(
-                insert(session).values(id=self.id, agent=self._agent, lease_until=until)
-            )
+        put(journal.connection, session, {"id": self.id, "agent": self._agent, "lease_until": until})
 
     def stop(self) -> None:
         """Gives the lease up at once."""

@@ -1,5 +1,7 @@
 """A call from home to home, on the real account service and on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
@@ -84,3 +86,33 @@ def test_a_new_call_of_the_same_person_joins_the_case_in_progress(office: Office
     assert (found.case, found.opened) == (case, Opened.JOINED)
     first.look(case)
     assert second.call_state(case).others == (first.me.agent,)
+
+
+def test_eight_agents_who_find_one_record_at_once_meet_in_one_case(office: Office) -> None:
+    record = office.people.waiting()
+    facts = SearchFacts(nir=office.nir(record))
+    desks = [office.desk(agent=f"08{number:02}") for number in range(8)]
+    with ThreadPoolExecutor(len(desks)) as pool:
+        found = list(pool.map(lambda desk: desk.find(facts), desks))
+    assert len({one.case for one in found}) == 1
+    assert [one.opened for one in found].count(Opened.NEW) == 1
+    assert len({one.call for one in found}) == len(desks)
+    assert verify(desks[0].bench.store).findings == ()
+
+
+def test_one_desk_is_safe_for_several_threads(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.identified(desk, record)
+
+    def use(turn: int) -> None:
+        desk.look(case)
+        desk.save_draft(case, f"texte {turn}")
+        desk.note(case, f"note {turn}")
+        desk.call_state(case)
+        desk.summary(case)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(16)))
+    assert len(desk.case(case).notes) == 16
+    assert verify(desk.bench.store).findings == ()

@@ -8,13 +8,13 @@ import keyring.backend
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from ameli_support import sql
 from ameli_support.clock import FixedClock
 from ameli_support.store import upgrading
 from ameli_support.store.cases import CaseStore
-from ameli_support.store.errors import KeyTrouble, NewerDatabase, UpgradeNeeded
+from ameli_support.store.errors import KeyTrouble, NewerDatabase, StoreMissing, UpgradeNeeded
 from ameli_support.store.keys import Keys, load_keys, write_key_file
 from ameli_support.store.opening import key_file, open_store, upgrade_store
 from ameli_support.store.schema import REVISIONS, metadata
@@ -103,6 +103,58 @@ def test_a_backup_is_whole_and_opens_with_the_same_key(tmp_path: Path, clock: Fi
     copy = open_at(backup, clock)
     assert copy.text(ref) == "à garder"
     copy.close()
+
+
+def _at_an_older_number(store: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrading, "REVISIONS", ("0000", *REVISIONS))
+    with sql.write(store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+
+def test_an_upgrade_of_the_embedded_store_is_preceded_by_a_backup(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cases.db"
+    store = open_at(path, clock)
+    new_case(store)
+    store.close()
+    _at_an_older_number(store, monkeypatch)
+    backup = upgrading.backup_path(path, clock.now(), "0000")
+    seen: list[bool] = []
+
+    def migrate(connection: Connection) -> None:
+        seen.append(backup.exists())
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": upgrading.HEAD})
+
+    monkeypatch.setattr(upgrading, "_migrate", migrate)
+    open_at(path, clock).close()
+    assert seen == [True]
+    assert backup.stat().st_size > 0
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(
+    store: CaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at_an_older_number(store, monkeypatch)
+
+    def migrate(connection: Connection) -> None:
+        connection.execute(text("DROP TABLE draft"))
+        raise RuntimeError("half-way")
+
+    monkeypatch.setattr(upgrading, "_migrate", migrate)
+    with pytest.raises(RuntimeError):
+        upgrading.upgrade(store.engine)
+    assert upgrading.revision(store.engine) == "0000"
+    assert store.draft(1, "0427") == ""
+
+
+def test_a_database_that_is_gone_is_told_in_a_sentence(clock: FixedClock) -> None:
+    gone = CaseStore(sql.open_engine("postgresql://postgres@127.0.0.1:1/none"), b"k" * 32, business=clock)
+    with pytest.raises(StoreMissing) as missing:
+        gone.case(1)
+    assert "réessayez" in missing.value.sentence
+    with pytest.raises(StoreMissing):
+        gone.save_draft(1, "a", "b")
 
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, clock: FixedClock) -> None:
