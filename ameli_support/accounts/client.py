@@ -36,6 +36,7 @@ from ameli_support.clock import Clock, SystemClock, monotonic
 stamina.instrumentation.set_on_retry_hooks([])
 
 TRIES = 3
+IMPATIENT = 3.0  # seconds of silence after which what is asked every second is given up
 LONGEST_WAIT = 2.0  # seconds that we wait for a Retry-After before telling the person instead
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -46,6 +47,7 @@ class _Again(Enum):
 
     ALWAYS = "always"
     UNSENT = "unsent"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class AccountsClient:
         self._http = httpx.Client(
             base_url=safe_base(base_url),
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=4),
             verify=tls or tls_context(),
             transport=transport,
             trust_env=False,
@@ -101,9 +103,10 @@ class AccountsClient:
 
     # ── endpoints ───────────────────────────────────────────────────────────
 
-    def status(self) -> c.ServiceStatus:
-        """What the service says of itself."""
-        return self._model(self._errand("GET", "/v1/status"), c.ServiceStatus, _Again.ALWAYS)
+    def status(self, *, patient: bool = True) -> c.ServiceStatus:
+        """What the service says of itself; `patient` as for `record`."""
+        errand = self._errand("GET", "/v1/status")
+        return self._model(errand, c.ServiceStatus, _Again.ALWAYS if patient else _Again.NEVER)
 
     def search(self, request: c.SearchRequest) -> c.SearchAnswer:
         """How many records match."""
@@ -123,11 +126,16 @@ class AccountsClient:
         check: str | None = None,
         purpose: str | None = None,
         etag: str | None = None,
+        *,
+        patient: bool = True,
     ) -> Fresh | NotModified:
-        """One person as of now, unless nothing changed since `etag`."""
+        """One person as of now, unless nothing changed since `etag`.
+
+        Not `patient`: one try, given up after some seconds, because it is asked again anyway.
+        """
         headers = _proof(check, purpose) | ({"If-None-Match": etag} if etag else {})
         errand = self._errand("GET", "/v1/records/{record}", {"record": record}, None, headers)
-        answer, view = self._run(errand, _Again.ALWAYS, c.RecordView)
+        answer, view = self._run(errand, _Again.ALWAYS if patient else _Again.NEVER, c.RecordView)
         if not isinstance(view, c.RecordView):
             return NotModified()
         return Fresh(view, answer.headers.get("etag"))
@@ -239,7 +247,7 @@ class AccountsClient:
                 wait_jitter=0.2,
             ):
                 with attempt:
-                    answer, parsed = self._once(errand, model)
+                    answer, parsed = self._once(errand, model, self._timeouts_for(again))
         except Failed as failure:
             self.down_since = self.down_since or self._clock.now()
             raise ServiceDown(failure.kind, self.down_since) from None
@@ -254,12 +262,21 @@ class AccountsClient:
             self._heard(as_of)
         return answer, parsed
 
-    def _once(self, errand: "_Errand", model: type[BaseModel] | None) -> tuple[Answer, BaseModel | None]:
+    def _timeouts_for(self, again: _Again) -> Timeouts:
+        """Those of the settings, shorter for what is asked every second."""
+        told = self._timeouts
+        if again is not _Again.NEVER:
+            return told
+        return Timeouts(min(told.connect, 2.0), min(told.read, IMPATIENT), min(told.whole, 2 * IMPATIENT))
+
+    def _once(
+        self, errand: "_Errand", model: type[BaseModel] | None, timeouts: Timeouts
+    ) -> tuple[Answer, BaseModel | None]:
         errand.lost = errand.sent
         headers = {**errand.headers, "Authorization": f"Bearer {self._token()}"}
         what = Exchange(errand.method, errand.template, errand.path, errand.json, headers, errand.request_id)
         try:
-            answer = exchange(self._http, what, self._timeouts)
+            answer = exchange(self._http, what, timeouts)
         except Failed as failure:
             errand.sent = errand.sent or failure.sent
             raise
@@ -298,7 +315,7 @@ def _proof(check: str | None, purpose: str | None) -> dict[str, str]:
 def _worth_another(error: Exception, again: _Again) -> bool | float:
     """Whether to try again, or in how many seconds."""
     if isinstance(error, Failed):
-        if error.kind is Kind.TLS or (error.sent and again is not _Again.ALWAYS):
+        if error.kind is Kind.TLS or again is _Again.NEVER or (error.sent and again is _Again.UNSENT):
             return False
         return _wait(error.retry_after)
     if isinstance(error, ServiceProblem) and again is _Again.ALWAYS:

@@ -112,7 +112,8 @@ def _send(http: httpx.Client, what: Exchange, timeouts: Timeouts, began: float) 
     headers = {**what.headers, REQUEST_HEADER: what.request_id, "Accept-Encoding": "identity"}
     if content is not None:
         headers["Content-Type"] = "application/json"
-    request = http.build_request(what.method, what.path, content=content, headers=headers)
+    limits = httpx.Timeout(timeouts.read, connect=timeouts.connect)
+    request = http.build_request(what.method, what.path, content=content, headers=headers, timeout=limits)
     status = None
     try:
         response = http.send(request, stream=True)

@@ -36,7 +36,9 @@ class Looking:
             return self._without_record()
         seen = self.seen(number, row)
         try:
-            answer = bench.accounts.record(record, row.check, purpose, seen.etag if seen else None)
+            answer = bench.accounts.record(
+                record, row.check, purpose, seen.etag if seen else None, patient=False
+            )
         except ServiceDown as down:
             slow = down.kind is Kind.TIMEOUT
             return self._as_known(seen, Service.SLOW if slow else Service.DOWN, down.since)
@@ -72,7 +74,7 @@ class Looking:
 
     def _without_record(self) -> Look:
         try:
-            self.bench.accounts.status()
+            self.bench.accounts.status(patient=False)
         except ServiceDown as down:
             slow = down.kind is Kind.TIMEOUT
             return self._as_known(None, Service.SLOW if slow else Service.DOWN, down.since)

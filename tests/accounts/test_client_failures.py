@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from ameli_support.accounts import contract as c
-from ameli_support.accounts.client import TRIES, AccountsClient, Fresh, NotModified
+from ameli_support.accounts.client import IMPATIENT, TRIES, AccountsClient, Fresh, NotModified
 from ameli_support.accounts.errors import (
     InsecureUrl,
     Kind,
@@ -20,7 +20,7 @@ from ameli_support.accounts.errors import (
     ServiceProblem,
 )
 from ameli_support.accounts.transport import MAX_BODY, Timeouts
-from ameli_support.clock import FixedClock
+from ameli_support.clock import FixedClock, monotonic
 from ameli_support.onboarding.identity import Direction, Fact, Speaker
 from tests.accounts.raw_server import RawServer, http, problem, raw_server
 
@@ -147,6 +147,16 @@ def test_a_reading_that_fails_is_tried_again_and_then_typed(reply: object, kind:
         client(server).status()
     assert down.value.kind is kind
     assert len(server.asked) == TRIES
+
+
+def test_what_is_asked_every_second_is_tried_once_and_given_up_soon() -> None:
+    patient = Timeouts(connect=1.0, read=60.0, whole=90.0)
+    with raw_server(hang) as server, pytest.raises(ServiceDown) as down:
+        began = monotonic()
+        AccountsClient(server.url, "t", timeouts=patient).record("rec-00001", "check-0001", patient=False)
+    assert down.value.kind is Kind.TIMEOUT
+    assert len(server.asked) == 1
+    assert monotonic() - began < 3 * IMPATIENT
 
 
 def test_a_body_that_drips_for_ever_ends_at_the_whole_time_out() -> None:
