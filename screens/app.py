@@ -1,6 +1,7 @@
 """The app: first paint without any network or database library; everything else loads in its worker."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ameli_support.casework.views import Look
 
 MINUTE = 60.0
+TOLD_SECONDS = 6.0
 
 
 class AmeliSupport(App[int]):
@@ -91,7 +93,7 @@ class AmeliSupport(App[int]):
                 self.action_lock()
 
     async def on_event(self, event: Event) -> None:
-        """Every key and click counts against the lock."""
+        """Keys and clicks count against the lock."""
         if isinstance(event, (Key, Paste, MouseDown)) and self.idle.touched():
             self.say(Tone.PLAIN, "")
         await super().on_event(event)
@@ -99,10 +101,20 @@ class AmeliSupport(App[int]):
     def say(self, tone: Tone, head: str, tail: str = "") -> None:
         """Puts one sentence into the strip of whichever screen is in front."""
         self.notice = Notice(tone, head, tail) if head else None
+        if self.notice is not None and self.service.down:
+            self.set_timer(TOLD_SECONDS, partial(self._told, self.notice))
+
+    def _told(self, notice: Notice) -> None:
+        """While the service is cut the strip goes back to saying so."""
+        if self.notice is notice and self.backend.desk is not None:
+            self.notice = None
 
     def seen(self, look: "Look") -> None:
         """Keeps how the account service does, from the last look."""
-        self.service = ServiceState(str(look.service), look.since)
+        state = ServiceState(str(look.service), look.since)
+        if state.down and not self.service.down:
+            self.notice = None
+        self.service = state
 
     # ── the desk ────────────────────────────────────────────────────────────
 

@@ -115,6 +115,8 @@ def band(scene: Scene) -> Band:
         if scene.look is not None and scene.look.refused:
             return Band(Tone.WARN, "▲", scene.look.refused, scene.look.refused, "")
         head = _("Niveau 0 : conseil général, rien du dossier")
+        if scene.state.level > Level.NOTHING:
+            head = _("Dossier pas encore lu")
         return Band(Tone.PLAIN, "○", head, head, "")
     if view.closed_because is not None:
         reason = scene.words.text(f"reasons.{view.closed_because}.sentence", date="", time="")

@@ -34,14 +34,18 @@ class Leave(Widget, can_focus=True):
 
     BINDINGS: ClassVar["list[BindingType]"] = [("enter", "screen.leave", "")]
 
+    def __init__(self, label: str = "") -> None:
+        super().__init__()
+        self._label = label or _("Annuler")
+
     def render(self) -> Content:
         """The chip is the accent while it has the focus."""
         if self.has_focus:
             hint = _("Entrée ou Échap")
             return Content.assemble(
-                (f" {_('Annuler')} ", "bold $on-accent on $accent"), (f" {hint}", "$muted")
+                (f" {self._label} ", "bold $on-accent on $accent"), (f" {hint}", "$muted")
             )
-        return Content.assemble((f" {_('Annuler')} ", "bold $ink on $sel"), (" " + _("Échap"), "$muted"))
+        return Content.assemble((f" {self._label} ", "bold $ink on $sel"), (" " + _("Échap"), "$muted"))
 
     def on_click(self) -> None:
         """A click is Entrée."""
@@ -79,12 +83,16 @@ class Dialog(ModalScreen[T]):
             yield from self.compose_body()
             yield Static("", id="trouble", markup=False)
             with Container(id="feet"):
-                yield Leave()
+                yield Leave(self.leave_label())
                 yield Static("", id="validate", markup=False)
 
     def compose_body(self) -> "ComposeResult":
         """Rows, fields and lists of this dialog."""
         yield from ()
+
+    def leave_label(self) -> str:
+        """The safe button's word; « Annuler » unless there is nothing to cancel."""
+        return ""
 
     def consequence(self) -> Content:
         """What V will do, in one sentence."""

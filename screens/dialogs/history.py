@@ -46,6 +46,10 @@ class History(Dialog[None]):
         self.query_one("#consequence").display = False
         self.read()
 
+    def leave_label(self) -> str:
+        """Nothing to cancel."""
+        return _("Fermer")
+
     def refresh_feet(self) -> None:
         """Nothing to validate."""
 

@@ -99,7 +99,7 @@ class Choices(Widget):
     def _row(self, index: int, width: int) -> list[Part]:
         __, label, meaning = self._rows[index]
         chosen = index == self.index
-        chip = [(f" {(index + 1) % 10} ", "bold $ink on $sel")] if index < 10 else [("   ", "$ink on $sel")]
+        chip = [(f" {(index + 1) % 10} ", "bold $ink on $sel")] if index < 10 else [("   ", "$ink")]
         text = f" {label}"
         tail = "√" if chosen else ""
         parts: list[Part] = [*chip, (text, "bold $ink" if chosen else "$ink"), (f" {tail}", "$ok")]

@@ -18,7 +18,7 @@ INKS = {Tone.OK: "$ok", Tone.WARN: "$warn", Tone.BAD: "$bad", Tone.PLAIN: "$mute
 
 
 class Strip(Line):
-    """Row 1 of every screen; a cut service goes before everything else."""
+    """Row 1 of every screen; while the service is cut it says so whenever nothing newer is to be told."""
 
     app: "AmeliSupport"
 
@@ -35,18 +35,17 @@ class Strip(Line):
 
     @property
     def _tone(self) -> Tone | None:
-        if self.app.service.down:
-            return Tone.BAD
-        return self.app.notice.tone if self.app.notice else None
+        if self.app.notice is not None:
+            return self.app.notice.tone
+        return Tone.BAD if self.app.service.down else None
 
     def left(self) -> Content:
         """Sign, head in bold, tail."""
         notice, service = self.app.notice, self.app.service
-        if service.down and service.since is not None and self.app.backend.desk is not None:
+        if notice is None and service.down and service.since is not None:
             head = _("Service des comptes injoignable depuis {hour}.").format(hour=hour(service.since))
-            tail = notice.head if notice and notice.tone in (Tone.BAD, Tone.WARN) else ""
-            tail = tail or _("Nouvel essai toutes les 5 s.")
-            return Content.assemble((f"■ {head}", "bold $bad"), (f" {clean(tail)}", "$ink"))
+            tail = _("Nouvel essai toutes les 5 s.") if self.wide else ""
+            return Content.assemble((f"■ {head}", "bold $bad"), (f" {tail}", "$ink"))
         if notice is None:
             return Content("")
         ink = INKS[notice.tone]
