@@ -1,7 +1,5 @@
 """Carrying out an act for an agent: key, version, verdict, change, answer and audit in one transaction."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,31 +9,25 @@ from sqlalchemy.exc import DBAPIError
 from ameli_support import sql
 from ameli_support.accounts.contract import (
     ActAnswer,
-    CorrectReason,
-    CorrectRequest,
-    DisputeRequest,
     ProblemType,
-    ReissueRequest,
-    ResendRequest,
-    SupervisorRequest,
-    SuspendRequest,
     Who,
 )
-from ameli_support.onboarding.acts import Act, Ask, Effect, Reason, Verdict, verdict
+from ameli_support.onboarding.acts import Act, Ask, Effect, Reason, verdict
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.onboarding.link import Phase, phase
-from ameli_support.sandbox import allowances, audit, canonical, idempotency, issuing, schema, suspending
+from ameli_support.sandbox import allowances, audit, idempotency, schema
 from ameli_support.sandbox.callers import Caller, locked_until, read_caller, refuse_if_closed
+from ameli_support.sandbox.carrying_out import CARRY_OUT, DISPUTE, Body, Done, Moment, Request
 from ameli_support.sandbox.enrolments import NEWEST_ENROLMENT, Dossier, dossier_of, read_person
 from ameli_support.sandbox.problems import Refused, refusal_of, refused_because
 from ameli_support.sandbox.records import situation
 from ameli_support.sandbox.world import World
 
-DISPUTE = "dispute"
-_NOT_TOLD = (CorrectReason.TYPO, CorrectReason.TEST_OTHER_ADDRESS)
 _SENDING = (Act.RESEND, Act.REISSUE, Act.CORRECT)
 # these are never hindered by a check that has ended
 _AT_ANY_LEVEL = (Act.SUSPEND, Act.LIFT, Act.CANCEL, Act.UNLOCK)
+
+__all__ = ["DISPUTE", "Body", "Request", "perform"]
 
 _enrolment = schema.enrolment
 MOVE_VERSION = (
@@ -44,41 +36,6 @@ MOVE_VERSION = (
     .values(version=_enrolment.c.version + 1)
     .returning(*(column for column in _enrolment.c if column.name != "code_hash"))
 )
-
-Body = ResendRequest | ReissueRequest | CorrectRequest | SuspendRequest | SupervisorRequest | DisputeRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One act as asked for: by whom, on which record, under which key and check."""
-
-    who: Who
-    act: str
-    record: str
-    body: Body
-    key: str
-    check: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What an act finds once its enrolment can change under it no more."""
-
-    conn: Connection
-    world: World
-    request: Request
-    caller: Caller
-    dossier: Dossier
-    at: datetime
-    verdict: Verdict | None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an act did."""
-
-    effect: Effect | None
-    issued: issuing.Issued | None = None
 
 
 def perform(world: World, request: Request) -> ActAnswer:
@@ -100,7 +57,7 @@ def _transaction(world: World, request: Request) -> ActAnswer:
         if stored := idempotency.begin(conn, world, binding):
             return stored
         moment = _enter(conn, world, request)
-        done = _CARRY_OUT[request.act](moment)
+        done = CARRY_OUT[request.act](moment)
         answer = _answer(moment, done)
         row = moment.dossier.row
         audit.write(
@@ -238,65 +195,3 @@ def _actor(who: Who) -> str:
 def _reason(request: Request) -> str | None:
     reason = getattr(request.body, "reason", None)
     return None if reason is None else str(reason)
-
-
-# ── the acts ────────────────────────────────────────────────────────────────
-
-
-def _resend(moment: Moment) -> Done:
-    assert moment.verdict is not None
-    effect = moment.verdict.effect
-    assert effect is not None
-    who = moment.request.who
-    issued = issuing.resend(moment.conn, moment.world, moment.dossier, effect, moment.at, who.agent)
-    return Done(effect, issued)
-
-
-def _reissue(moment: Moment) -> Done:
-    who = moment.request.who
-    issued = issuing.reissue(moment.conn, moment.world, moment.dossier, moment.at, who.agent)
-    return Done(Effect.NEW_LINK_NEW_WINDOW, issued)
-
-
-def _correct(moment: Moment) -> Done:
-    body = moment.request.body
-    assert isinstance(body, CorrectRequest)
-    assert moment.dossier.enrolment is not None
-    try:
-        address = canonical.address(body.address)
-    except canonical.NotAnAddress as fault:
-        raise Refused(ProblemType.ADDRESS_INVALID, detail=str(fault)) from None
-    if address == moment.dossier.enrolment.address:
-        raise Refused(ProblemType.ADDRESS_INVALID, detail="this is the address on file")
-    issued = issuing.correct(
-        moment.conn,
-        moment.world,
-        moment.dossier,
-        address,
-        moment.at,
-        moment.request.who.agent,
-        tell_old_address=body.reason not in _NOT_TOLD,
-    )
-    # the caller said the new address; what was said of the old one in other calls is void
-    suspending.forget_said_addresses(moment.conn, moment.request.record, but=moment.caller.call)
-    return Done(Effect.NEW_ADDRESS_NEW_WINDOW, issued)
-
-
-def _plain(change: Callable[[Connection, Dossier, datetime], None]) -> Callable[[Moment], Done]:
-    def carry_out(moment: Moment) -> Done:
-        change(moment.conn, moment.dossier, moment.at)
-        return Done(moment.verdict.effect if moment.verdict else None)
-
-    return carry_out
-
-
-_CARRY_OUT: dict[str, Callable[[Moment], Done]] = {
-    Act.RESEND.value: _resend,
-    Act.REISSUE.value: _reissue,
-    Act.CORRECT.value: _correct,
-    Act.SUSPEND.value: _plain(suspending.suspend),
-    Act.LIFT.value: _plain(suspending.lift),
-    Act.CANCEL.value: _plain(suspending.cancel),
-    Act.UNLOCK.value: _plain(suspending.unlock),
-    DISPUTE: _plain(suspending.dispute),
-}

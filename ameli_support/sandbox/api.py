@@ -40,6 +40,7 @@ from ameli_support.accounts.contract import (
 )
 from ameli_support.onboarding.acts import Act
 from ameli_support.sandbox import acting, checks, idempotency, openapi, records, schema, searching
+from ameli_support.sandbox import said_address as said_addresses
 from ameli_support.sandbox.auth import read_token
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.web import answer_problems
@@ -161,7 +162,7 @@ def _records(world: World, who: Any) -> APIRouter:
         asker: Asker, record: Record, request: SaidAddressRequest, check: CheckId = None
     ) -> Response:
         """Whether the caller said the address on file; three tries a call."""
-        return _json(checks.say_address(world, asker, record, check, request))
+        return _json(said_addresses.say(world, asker, record, check, request))
 
     @router.post(
         "/unmask",

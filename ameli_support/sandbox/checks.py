@@ -9,15 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ameli_support import sql
 from ameli_support.accounts.contract import (
     CheckAnswer,
     CheckRequest,
     ProblemType,
-    SaidAddressAnswer,
-    SaidAddressRequest,
     Who,
 )
 from ameli_support.clock import from_us, paris, to_us
@@ -32,17 +29,15 @@ from ameli_support.onboarding.identity import (
     may_be_compared,
     reached,
 )
-from ameli_support.onboarding.link import Phase, phase
 from ameli_support.onboarding.person import PersonStatus
-from ameli_support.sandbox import canonical, schema
+from ameli_support.sandbox import schema
 from ameli_support.sandbox.callers import (
     locked_until,
-    read_caller,
     refuse_if_closed,
     refuse_if_locked,
 )
 from ameli_support.sandbox.comparing import compare
-from ameli_support.sandbox.enrolments import PERSON, read_dossier, read_person
+from ameli_support.sandbox.enrolments import PERSON
 from ameli_support.sandbox.problems import Refused, refused_because
 from ameli_support.sandbox.world import World
 
@@ -90,44 +85,6 @@ def end_call(world: World, who: Who, call: str) -> None:
     mine = (_check.c.call == call) & (_check.c.agent == who.agent)
     with sql.write(world.engine) as conn:
         _end(conn, mine, world.now())
-
-
-@sql.retrying
-def say_address(
-    world: World, who: Who, record: str, check: str | None, request: SaidAddressRequest
-) -> SaidAddressAnswer:
-    """Whether the caller said the address on file (level 1); three tries a call."""
-    try:
-        said = canonical.address(request.address)
-    except canonical.NotAnAddress as fault:
-        raise Refused(ProblemType.ADDRESS_INVALID, detail=str(fault)) from None
-    allowed = world.procedure.numbers.said_address_tries
-    with sql.write(world.engine) as conn:
-        person = read_person(conn, record)
-        if person is None:
-            raise Refused(ProblemType.NOT_FOUND)
-        at = world.now()
-        refuse_if_closed(person, who, world.procedure)
-        refuse_if_locked(conn, record, at, world.procedure)
-        caller = read_caller(conn, world, who, record, check, strict=True)
-        if caller.level < Level.SIMPLE:
-            raise refused_because(Reason.LEVEL_1_FIRST)
-        dossier = read_dossier(conn, person)
-        where = phase(dossier.enrolment, at)
-        if dossier.enrolment is None or dossier.enrolment.address is None or where is Phase.ENDED:
-            raise refused_because(Reason.NO_ENROLMENT if where is None else Reason(f"phase_{where}"))
-        matches = said == dossier.enrolment.address
-        insert = sqlite.insert if sql.is_sqlite(conn) else postgresql.insert
-        statement = insert(_said).values(person=record, call=caller.call, tries=1, matched=matches)
-        statement = statement.on_conflict_do_update(
-            index_elements=[_said.c.person, _said.c.call],
-            set_={"tries": _said.c.tries + 1, "matched": statement.excluded.matched},
-            where=_said.c.tries < allowed,
-        )
-        tries = conn.execute(statement.returning(_said.c.tries)).scalar()
-        if tries is None:
-            raise refused_because(Reason.ADDRESS_NOT_CONFIRMED)
-        return SaidAddressAnswer(matches=matches, tries_left=allowed - tries, as_of=at)
 
 
 def _refuse_comparison(

@@ -62,20 +62,6 @@ def dispute(conn: Connection, dossier: Dossier, at: datetime) -> None:
         _set(conn, dossier, disputed_at=to_us(at))
 
 
-def forget_said_addresses(conn: Connection, person: str, *, but: str | None) -> None:
-    """After a correction no earlier « yes » stands; in the call `but`, the new address was said."""
-    conn.execute(update(_said).where(_said.c.person == person).values(matched=False))
-    if but is None:
-        return
-    insert = sqlite.insert if sql.is_sqlite(conn) else postgresql.insert
-    statement = insert(_said).values(person=person, call=but, tries=0, matched=True)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=[_said.c.person, _said.c.call], set_={"matched": statement.excluded.matched}
-        )
-    )
-
-
 def _set(conn: Connection, dossier: Dossier, **columns: object) -> str:
     """Change columns of the enrolment; gives its id."""
     assert dossier.row is not None

@@ -42,7 +42,7 @@ from ameli_support.onboarding.identity import (
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.person import PersonStatus, fold_name
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import acting, checks, confirming, records, schema, signing_up
+from ameli_support.sandbox import acting, checks, confirming, records, said_address, schema, signing_up
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.world import World
 
@@ -296,7 +296,7 @@ class Asker:
 
     def say(self, record: str, address: str | None = None) -> SaidAddressAnswer:
         said = SaidAddressRequest(address=address or self.service.address(record))
-        return checks.say_address(self.world, self.who, record, self.check_id, said)
+        return said_address.say(self.world, self.who, record, self.check_id, said)
 
     def view(self, record: str) -> RecordView:
         return records.see(self.world, self.who, record, check=self.check_id, purpose=self.purpose).view
