@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import TypeVar
 from urllib.parse import quote
 from uuid import uuid4
@@ -30,6 +29,7 @@ from ameli_support.accounts.transport import (
     safe_base,
     tls_context,
 )
+from ameli_support.accounts.trying import Again, Errand, proof, refuse, worth_another
 from ameli_support.clock import Clock, SystemClock, monotonic
 
 # a retry is in our own log already, and stamina's would be drawn over the screen
@@ -37,17 +37,8 @@ stamina.instrumentation.set_on_retry_hooks([])
 
 TRIES = 3
 IMPATIENT = 3.0  # seconds of silence after which what is asked every second is given up
-LONGEST_WAIT = 2.0  # seconds that we wait for a Retry-After before telling the person instead
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class _Again(Enum):
-    """Which failures may be tried again."""
-
-    ALWAYS = "always"
-    UNSENT = "unsent"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class AccountsClient:
     def status(self, *, patient: bool = True) -> c.ServiceStatus:
         """What the service says of itself; `patient` as for `record`."""
         errand = self._errand("GET", "/v1/status")
-        return self._model(errand, c.ServiceStatus, _Again.ALWAYS if patient else _Again.NEVER)
+        return self._model(errand, c.ServiceStatus, Again.ALWAYS if patient else Again.NEVER)
 
     def search(self, request: c.SearchRequest) -> c.SearchAnswer:
         """How many records match."""
@@ -118,7 +109,7 @@ class AccountsClient:
 
     def end_call(self, call: str) -> None:
         """Ends the levels of the call."""
-        self._run(self._errand("POST", "/v1/calls/{call}/end", {"call": call}), _Again.ALWAYS, None)
+        self._run(self._errand("POST", "/v1/calls/{call}/end", {"call": call}), Again.ALWAYS, None)
 
     def record(
         self,
@@ -133,9 +124,9 @@ class AccountsClient:
 
         Not `patient`: one try, given up after some seconds, because it is asked again anyway.
         """
-        headers = _proof(check, purpose) | ({"If-None-Match": etag} if etag else {})
+        headers = proof(check, purpose) | ({"If-None-Match": etag} if etag else {})
         errand = self._errand("GET", "/v1/records/{record}", {"record": record}, None, headers)
-        answer, view = self._run(errand, _Again.ALWAYS if patient else _Again.NEVER, c.RecordView)
+        answer, view = self._run(errand, Again.ALWAYS if patient else Again.NEVER, c.RecordView)
         if not isinstance(view, c.RecordView):
             return NotModified()
         return Fresh(view, answer.headers.get("etag"))
@@ -166,10 +157,10 @@ class AccountsClient:
         Raises `ServiceProblem` (refused: it did not take place), `ServiceDown` (nothing can have
         reached the service) or `OutcomeUnknown` (it may have taken place).
         """
-        headers = _proof(check, purpose) | {c.IDEMPOTENCY_HEADER: key}
+        headers = proof(check, purpose) | {c.IDEMPOTENCY_HEADER: key}
         errand = self._errand("POST", f"/v1/records/{{record}}/{act}", {"record": record}, body, headers)
         try:
-            return self._model(errand, c.ActAnswer, _Again.ALWAYS)
+            return self._model(errand, c.ActAnswer, Again.ALWAYS)
         except ServiceDown as down:
             if errand.sent:
                 raise OutcomeUnknown(key, down.kind, down.since) from None
@@ -177,7 +168,7 @@ class AccountsClient:
         except ServiceProblem as refused:
             return self._sure_of_refusal(key, errand, refused)
 
-    def _sure_of_refusal(self, key: str, errand: "_Errand", refused: ServiceProblem) -> c.ActAnswer:
+    def _sure_of_refusal(self, key: str, errand: Errand, refused: ServiceProblem) -> c.ActAnswer:
         """A refusal is final unless an earlier try may still be on its way: then settling decides."""
         in_flight = refused.problem.kind is c.ProblemType.IN_FLIGHT
         if not in_flight and not errand.lost:
@@ -195,7 +186,7 @@ class AccountsClient:
     def settle(self, key: str) -> c.SettleAnswer:
         """What became of the act with that key; if it never took place, it never will."""
         errand = self._errand("PUT", "/v1/acts/{key}/settle", {"key": key})
-        return self._model(errand, c.SettleAnswer, _Again.ALWAYS)
+        return self._model(errand, c.SettleAnswer, Again.ALWAYS)
 
     # ── the way there ───────────────────────────────────────────────────────
 
@@ -208,8 +199,8 @@ class AccountsClient:
         check: str | None = None,
     ) -> Model:
         """A POST that must not be doubled."""
-        errand = self._errand("POST", template, names, body, _proof(check, None))
-        return self._model(errand, model, _Again.UNSENT)
+        errand = self._errand("POST", template, names, body, proof(check, None))
+        return self._model(errand, model, Again.UNSENT)
 
     def _errand(
         self,
@@ -218,23 +209,23 @@ class AccountsClient:
         names: Mapping[str, str] | None = None,
         body: c.Wire | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> "_Errand":
+    ) -> Errand:
         path = template.format(**{name: quote(value, safe="") for name, value in (names or {}).items()})
         json = None if body is None else body.model_dump(mode="json", exclude_none=True)
-        return _Errand(method, template, path, json, headers or {}, f"req-{uuid4().hex}")
+        return Errand(method, template, path, json, headers or {}, f"req-{uuid4().hex}")
 
-    def _model(self, errand: "_Errand", model: type[Model], again: _Again) -> Model:
+    def _model(self, errand: Errand, model: type[Model], again: Again) -> Model:
         parsed = self._run(errand, again, model)[1]
         assert isinstance(parsed, model)
         return parsed
 
     def _run(
-        self, errand: "_Errand", again: _Again, model: type[BaseModel] | None
+        self, errand: Errand, again: Again, model: type[BaseModel] | None
     ) -> tuple[Answer, BaseModel | None]:
         """Tries until there is an answer of the contract; raises `ServiceProblem` or `ServiceDown`."""
 
         def judge(error: Exception) -> bool | float:
-            return _worth_another(error, again)
+            return worth_another(error, again)
 
         began = monotonic()
         try:
@@ -262,15 +253,15 @@ class AccountsClient:
             self._heard(as_of)
         return answer, parsed
 
-    def _timeouts_for(self, again: _Again) -> Timeouts:
+    def _timeouts_for(self, again: Again) -> Timeouts:
         """Those of the settings, shorter for what is asked every second."""
         told = self._timeouts
-        if again is not _Again.NEVER:
+        if again is not Again.NEVER:
             return told
         return Timeouts(min(told.connect, 2.0), min(told.read, IMPATIENT), min(told.whole, 2 * IMPATIENT))
 
     def _once(
-        self, errand: "_Errand", model: type[BaseModel] | None, timeouts: Timeouts
+        self, errand: Errand, model: type[BaseModel] | None, timeouts: Timeouts
     ) -> tuple[Answer, BaseModel | None]:
         errand.lost = errand.sent
         headers = {**errand.headers, "Authorization": f"Bearer {self._token()}"}
@@ -281,80 +272,10 @@ class AccountsClient:
             errand.sent = errand.sent or failure.sent
             raise
         errand.sent = True
-        _refuse(answer)
+        refuse(answer)
         if model is None or answer.status == httpx.codes.NOT_MODIFIED:
             return answer, None
         try:
             return answer, model.model_validate(answer.json)
         except ValidationError:
             raise Failed(Kind.GARBAGE, sent=True, status=answer.status) from None
-
-
-@dataclass(slots=True)
-class _Errand:
-    """One thing asked of the service, over all its tries. `lost`: an earlier try got no answer."""
-
-    method: str
-    template: str
-    path: str
-    json: Mapping[str, object] | None
-    headers: Mapping[str, str]
-    request_id: str
-    sent: bool = False
-    lost: bool = False
-
-
-def _proof(check: str | None, purpose: str | None) -> dict[str, str]:
-    """The headers that say by which right one reads or acts; a purpose is percent-encoded UTF-8."""
-    headers = {c.CHECK_HEADER: check} if check else {}
-    if purpose:
-        headers[c.PURPOSE_HEADER] = quote(purpose, safe=" ")
-    return headers
-
-
-def _worth_another(error: Exception, again: _Again) -> bool | float:
-    """Whether to try again, or in how many seconds."""
-    if isinstance(error, Failed):
-        if error.kind is Kind.TLS or again is _Again.NEVER or (error.sent and again is _Again.UNSENT):
-            return False
-        return _wait(error.retry_after)
-    if isinstance(error, ServiceProblem) and again is _Again.ALWAYS:
-        waits = (c.ProblemType.IN_FLIGHT, c.ProblemType.RATE_LIMITED)
-        return error.problem.kind in waits and _wait(error.problem.retry_after)
-    return False
-
-
-def _wait(retry_after: int | None) -> bool | float:
-    if retry_after is None:
-        return True
-    return float(retry_after) if retry_after <= LONGEST_WAIT else False
-
-
-def _refuse(answer: Answer) -> None:
-    """Raises what a status other than success means."""
-    status = answer.status
-    if status < 300 or status == httpx.codes.NOT_MODIFIED:
-        return
-    retry_after = _seconds(answer.headers.get("retry-after"))
-    problem = _problem(answer, retry_after)
-    if status >= 500 or (problem is not None and problem.kind is c.ProblemType.UNAVAILABLE):
-        raise Failed(Kind.SERVER_ERROR, sent=True, status=status, retry_after=retry_after)
-    if problem is None:
-        raise Failed(Kind.GARBAGE, sent=True, status=status)
-    raise ServiceProblem(problem)
-
-
-def _problem(answer: Answer, retry_after: int | None) -> c.Problem | None:
-    try:
-        problem = c.Problem.model_validate(answer.json)
-    except ValidationError:
-        return None
-    wait = problem.retry_after if problem.retry_after is not None else retry_after
-    return problem.model_copy(update={"status": answer.status, "retry_after": wait})
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    """Whole seconds of a Retry-After; a date or nonsense counts as unsaid."""
-    if retry_after is None or not retry_after.isascii() or not retry_after.isdigit():
-        return None
-    return int(retry_after[:6])

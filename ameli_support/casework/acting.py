@@ -5,7 +5,7 @@ of the key, or makes sure that nothing will.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +13,10 @@ from sqlalchemy import insert, update
 
 from ameli_support.accounts import contract as c
 from ameli_support.accounts.errors import Kind, OutcomeUnknown, ServiceDown, ServiceProblem
-from ameli_support.casework.addresses import NotAnAddress, idna_address
 from ameli_support.casework.bench import Bench, change_contact
-from ameli_support.casework.case import Outcome
 from ameli_support.casework.errors import ActRefused, DeskError
 from ameli_support.casework.looking import Looking
-from ameli_support.casework.permissions import Action
+from ameli_support.casework.orders import Order
 from ameli_support.casework.sentences import of_service
 from ameli_support.casework.views import Done, Look, Service, Settlement
 from ameli_support.clock import to_us
@@ -29,69 +27,6 @@ from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from ameli_support.store.leases import ownerless_intents
 from ameli_support.store.schema import intent
-
-DISPUTE = "dispute"
-OUTCOMES: Mapping[str, Outcome] = {
-    Act.RESEND: Outcome.RESENT,
-    Act.REISSUE: Outcome.REISSUED,
-    Act.CORRECT: Outcome.ADDRESS_CORRECTED,
-    Act.SUSPEND: Outcome.FRAUD_REPORT,
-    DISPUTE: Outcome.FRAUD_REPORT,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be done: `codes` go into the event as they are, `texts` into rows that can be erased."""
-
-    act: str
-    action: Action
-    level: Level = Level.NOTHING
-    codes: Mapping[str, Any] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    needs_version: bool = True
-    asks_self_created: bool = False
-
-    def body(self, version: int | None) -> c.Wire:
-        """The request of the contract."""
-        told = {"expected_version": version, **self.codes, **self.texts}
-        return _BODIES[self.act].model_validate(told)
-
-
-_BODIES: Mapping[str, type[c.Wire]] = {
-    Act.RESEND: c.ResendRequest,
-    Act.REISSUE: c.ReissueRequest,
-    Act.CORRECT: c.CorrectRequest,
-    Act.SUSPEND: c.SuspendRequest,
-    DISPUTE: c.DisputeRequest,
-    Act.LIFT: c.SupervisorRequest,
-    Act.CANCEL: c.SupervisorRequest,
-    Act.UNLOCK: c.SupervisorRequest,
-}
-
-
-def correction(address: str, reason: c.CorrectReason, self_created: bool) -> Order:
-    """The order to correct the address; raises `DeskError` for what is no address."""
-    try:
-        typed = idna_address(address)
-    except NotAnAddress as wrong:
-        raise DeskError(wrong.sentence) from None
-    codes = {"reason": reason.value, "self_created": self_created}
-    return Order(
-        Act.CORRECT,
-        Action.CORRECT,
-        Level.REINFORCED,
-        codes,
-        {"address": typed},
-        asks_self_created=True,
-    )
-
-
-def with_reason(act: Act, reason: str, *, needs_version: bool = True) -> Order:
-    """Suspend, lift, cancel, unlock: an act with a reason in words."""
-    if not reason.strip():
-        raise DeskError(_("Indiquez un motif."))
-    return Order(act, Action(act.value), texts={"reason": reason.strip()}, needs_version=needs_version)
 
 
 @dataclass(slots=True)

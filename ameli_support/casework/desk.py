@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
-from ameli_support.casework.acting import DISPUTE, Acting, Order, correction, with_reason
+from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.case import Callback, Channel, Outcome, State
 from ameli_support.casework.finding import Finding
@@ -17,6 +17,7 @@ from ameli_support.casework.history import History
 from ameli_support.casework.identifying import Identifying
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.lookup import SearchFacts
+from ameli_support.casework.orders import DISPUTE, Order, correction, with_reason
 from ameli_support.casework.permissions import Action, Me
 from ameli_support.casework.recovering import Recovering
 from ameli_support.casework.views import (

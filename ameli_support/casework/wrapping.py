@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
-from ameli_support.casework.acting import OUTCOMES, Acting
+from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, case_in, change_contact, contact_in
 from ameli_support.casework.case import (
     Callback,
@@ -19,6 +19,7 @@ from ameli_support.casework.case import (
     moved,
 )
 from ameli_support.casework.errors import DeskError, GateClosed
+from ameli_support.casework.orders import OUTCOMES
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import missing_sentence
 from ameli_support.casework.views import Proposal
