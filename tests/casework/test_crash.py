@@ -15,6 +15,7 @@ from ameli_support.store.leases import LEASE_SECONDS
 from ameli_support.store.verifying import verify
 from tests.casework.office import Office
 from tests.casework.victim import STEPS
+from tests.sandbox.service import FUND
 
 TOOK_PLACE = dict(zip(STEPS, (False, False, True, True, True), strict=True))
 
@@ -25,6 +26,7 @@ def killed(office: Office, case: int, step: str) -> None:
         "service": office.service.base_url,
         "token": office.service.token(),
         "agent": "0427",
+        "fund": FUND,
         "path": str(office.place.path),
         "url": office.place.url,
         "now": office.clock.now().isoformat(),

@@ -23,7 +23,6 @@ from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.store import journal
 from ameli_support.store.opening import open_store
-from tests.sandbox.service import FUND
 
 STEPS = (
     "intent written, not committed",
@@ -82,7 +81,7 @@ def main() -> None:
         path=Path(told["path"]), url=told["url"], business=clock, system=clock, use_keyring=False
     )
     accounts = AccountsClient(told["service"], told["token"], clock=clock, transport=_Way(step))
-    desk = Desk(accounts, store, Me(told["agent"], Role.AGENT, (FUND,)), procedure(), clock, clock)
+    desk = Desk(accounts, store, Me(told["agent"], Role.AGENT, (told["fund"],)), procedure(), clock, clock)
     desk.resend(told["case"])
     die()
 
