@@ -28,6 +28,7 @@ def build() -> typer.Typer:
     """Every command; texts are translated now, so the language is chosen before."""
     from ameli_support.cli import (
         acts,
+        address,
         cases,
         db,
         demo,
@@ -49,7 +50,7 @@ def build() -> typer.Typer:
     )
     app.callback()(lambda: None)
     call = (find, verify, status, acts, wrap_up, cases, supervise)
-    for module in (*call, nir, settings, doctor, db, pin, demo, sandbox):
+    for module in (*call, nir, address, settings, doctor, db, pin, demo, sandbox):
         module.register(app)
     return app
 

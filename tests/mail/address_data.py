@@ -1,0 +1,36 @@
+"""The data of tests/data/addresses, written by hand before the code that passes them."""
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parents[1] / "data" / "addresses"
+_INVISIBLE = {"<nbsp>": "\u00a0", "<zw>": "\u200b", "<nnbsp>": "\u202f", "<tab>": "\t"}
+
+
+def _lines(name: str) -> list[str]:
+    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def typos() -> list[tuple[str, str]]:
+    """(mistyped domain, meant domain)."""
+    pairs = []
+    for line in _lines("typos.txt"):
+        meant, _colon, wrong = line.partition(":")
+        pairs += [(typed, meant) for typed in wrong.split()]
+    return pairs
+
+
+def real_domains() -> list[str]:
+    """Domains that exist: providers first, then small ones that no list of ours holds."""
+    return " ".join(_lines("real_domains.txt")).split()
+
+
+def dictated() -> list[tuple[str, str]]:
+    """(what was heard or pasted, the address)."""
+    pairs = []
+    for line in _lines("dictated.txt"):
+        heard, _tab, address = line.partition("\t")
+        for name, sign in _INVISIBLE.items():
+            heard = heard.replace(name, sign)
+        pairs.append((heard, address))
+    return pairs
