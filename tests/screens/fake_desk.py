@@ -85,6 +85,15 @@ class FakeDesk:
         self.resume_rows: list[ResumeRow] = []
         self.closed: tuple[Any, ...] | None = None
         self.refuse: dict[str, Exception] = {}
+        self.address = ADDRESS
+        self.become(story)
+        self.version = 3
+        self.state: CallState | None = None
+        self.looks = 0
+
+    def become(self, story: str) -> None:
+        """Another state of the same record, for whoever looks next."""
+        self.story = story
         self.issued = ISSUED.get(story, ISSUED["j11"])
         self.generations = [self.issued] if story in ISSUED else []
         self.window = self.issued
@@ -93,10 +102,6 @@ class FakeDesk:
             datetime(2026, 11, 19, 7, 2, tzinfo=UTC) if story == "active" else None
         )
         self.suspended: datetime | None = NOW - timedelta(days=2) if story == "suspended" else None
-        self.address = ADDRESS
-        self.version = 3
-        self.state: CallState | None = None
-        self.looks = 0
 
     # ── the contact ─────────────────────────────────────────────────────────
 
