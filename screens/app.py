@@ -10,7 +10,7 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
 from ameli_support.i18n import _
-from screens import overlays, typography
+from screens import connecting, overlays, typography
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
 from screens.home import Home
@@ -120,35 +120,13 @@ class AmeliSupport(App[int]):
 
     @work(exclusive=True, group="connect", exit_on_error=False)
     async def connect(self) -> None:
-        """Opens the desk; until then home takes what is typed and waits."""
-        try:
-            desk = await self.backend.open()
-        except Failed as failure:
-            self.service = ServiceState("down", self.now())
-            self.say(Tone.BAD, failure.sentence)
-            return
-        self.agent = desk.me.agent
-        self.service = ServiceState("ok")
-        self.tick()
-        self.recover()
-        for screen in self.screen_stack:
-            if isinstance(screen, Home):
-                screen.connected(desk)
+        """Opens the desk; may be tried again."""
+        await connecting.open_desk(self)
 
     @work(exclusive=True, group="recover", exit_on_error=False)
     async def recover(self) -> None:
-        """Settles acts whose answer was lost, at start and every minute."""
-        if self.backend.desk is None:
-            return
-        try:
-            recovered = await self.backend.ask(lambda desk: desk.recover())
-        except Failed as failure:
-            self.log.error(failure.sentence)
-            return
-        for settled in recovered.settled:
-            outcome = _("a eu lieu") if settled.answer is not None else _("n’a pas eu lieu")
-            head = _("Dossier {number} : l’acte sans réponse {outcome}.")
-            self.say(Tone.WARN, head.format(number=settled.case, outcome=outcome))
+        """At start and every minute: settles what was left open."""
+        await connecting.settle(self)
 
     # ── actions of the app ──────────────────────────────────────────────────
 
@@ -170,6 +148,10 @@ class AmeliSupport(App[int]):
         names = list(THEMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         self.say(Tone.OK, _("Thème : {name}.").format(name=self.theme))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies; who meant to quit is told how."""
+        self.say(Tone.PLAIN, _("Ctrl+Q quitte l’application ; Ctrl+C copie."))
 
     async def action_leave_app(self) -> None:
         """Closes; an open call stays to be resumed."""

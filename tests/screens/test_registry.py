@@ -130,3 +130,10 @@ async def test_a_supervisor_has_no_caller_check_in_the_palette() -> None:
         await walk.press("ctrl+p")
         await walk.sees("Déverrouiller le dossier", "Lever la suspension", "Annuler la demande")
         assert "Identité" not in walk.screen.split("Chercher")[1].split("F1 Aide")[0]
+
+
+async def test_ctrl_c_says_how_to_quit_in_french() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.to_level_1()
+        await walk.press("ctrl+c")
+        await walk.sees("Ctrl+Q quitte l’application ; Ctrl+C copie.")
