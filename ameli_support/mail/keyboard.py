@@ -88,7 +88,7 @@ def _added(typed: str, i: int) -> float:
     around = typed[max(0, i - 1) : i] + typed[i + 1 : i + 2]
     if c in _MARKS:
         return MARK
-    if c in around:
+    if i and c == typed[i - 1]:
         return DOUBLED
     return FINGER if any((c, near) in _NEIGHBOURS for near in around) else ADDED
 
@@ -97,7 +97,7 @@ def _left_out(meant: str, j: int) -> float:
     c = meant[j]
     if c in _MARKS:
         return MARK
-    return DOUBLED if c in meant[max(0, j - 1) : j] + meant[j + 1 : j + 2] else MISSING
+    return DOUBLED if j and c == meant[j - 1] else MISSING
 
 
 @lru_cache(maxsize=65536)
