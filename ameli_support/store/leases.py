@@ -7,6 +7,7 @@ database are expected to keep their clocks within some seconds of each other.
 import logging
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ameli_support.clock import to_us
 from ameli_support.store.cases import AnyRow, CaseStore
+from ameli_support.store.errors import StoreError
 from ameli_support.store.journal import Journal, put
 from ameli_support.store.schema import intent, session
 
@@ -37,8 +39,12 @@ class Lease:
         """Takes the lease, and renews it in a thread of its own until `stop`."""
         self._store.write(self.renew)
         if renewing:
-            self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
-            self._thread.start()
+            self.start_renewing()
+
+    def start_renewing(self) -> None:
+        """Renews in a thread of its own; a database that is away is tried again."""
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._thread.start()
 
     def renew(self, journal: Journal) -> None:
         """Moves the end on, within a transaction."""
@@ -50,13 +56,17 @@ class Lease:
         self._over.set()
         if self._thread is not None:
             self._thread.join(5)
-        self._store.write(lambda j: j.connection.execute(delete(session).where(session.c.id == self.id)))
+        with suppress(StoreError):  # a database that is gone lets the lease lapse by itself
+            self._store.write(lambda j: j.connection.execute(delete(session).where(session.c.id == self.id)))
 
     def _keep(self) -> None:
         while not self._over.wait(RENEW_SECONDS):
             try:
                 self._store.write(self.renew)
-            except SQLAlchemyError as error:  # tried again in ten seconds; a lapsed lease is safe
+            except (
+                SQLAlchemyError,
+                StoreError,
+            ) as error:  # tried again in ten seconds; a lapsed lease is safe
                 log.warning("the lease could not be renewed: %s", type(error).__name__)
 
 
