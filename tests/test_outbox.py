@@ -361,6 +361,17 @@ async def test_run_forever_outlives_a_database_that_is_away(
     assert len(server.received) == 1
 
 
+async def test_a_row_beyond_the_calendar_stops_no_other(world: World) -> None:
+    broken, late, other = world.add("a@exemple.fr", "b@exemple.fr", "c@exemple.fr")
+    with sql.write(world.engine) as conn:
+        for number, values in ((broken, {"expires_at": 2**62}), (late, {"expires_at": -(2**62)})):
+            conn.execute(mail.update().where(mail.c.id == number).values(**values, queued_at=2**62))
+    async with sink() as server:
+        await world.worker(server.port).run_once()
+    states = [world.row(number)["state"] for number in (broken, late, other)]
+    assert states == ["handed_over", "cancelled", "handed_over"]
+
+
 async def test_a_bounce_is_recorded_once_and_only_on_what_was_handed_over(world: World) -> None:
     (number,) = world.add("rebond@exemple.fr")
 

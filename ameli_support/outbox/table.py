@@ -5,7 +5,7 @@ which is the system clock's (the business clock can be moved, a lease must not b
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,7 @@ from ameli_support.clock import from_us, to_us
 
 # RFC 5321 §4.5.4.1: a sender gives up after four to five days
 GIVE_UP_AFTER = timedelta(days=5)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class MailState(StrEnum):
@@ -180,7 +181,15 @@ def queued_mail(row: RowMapping | Any) -> QueuedMail:
         owner_ref=row["owner_ref"],
         message_id=row["message_id"],
         recipient=row["recipient"],
-        queued_at=from_us(row["queued_at"]),
-        expires_at=from_us(row["expires_at"]),
+        queued_at=_instant(row["queued_at"]),
+        expires_at=_instant(row["expires_at"]),
         attempts=row["attempts"],
     )
+
+
+def _instant(microseconds: int) -> datetime:
+    """An instant as stored; beyond any calendar it is the calendar's end: one bad row stops no other."""
+    try:
+        return from_us(microseconds)
+    except OverflowError:
+        return _LAST if microseconds > 0 else _FIRST
