@@ -287,21 +287,25 @@ class Wrapping:
             drop_draft(journal, number, self.bench.me.agent)
         self.bench.store.leave_presence(journal, number, self.bench.me.agent)
         if row is not None:
-            change_contact(
-                journal, row.call, ended_at=journal.now(), ended=how, level=0, end_told=row.check is None
-            )
+            changes = {"ended_at": journal.now(), "ended": how, "level": 0, "end_told": not _was_checked(row)}
+            change_contact(journal, row.call, **changes)
 
     def _tell_end(self, number: int, row: AnyRow | None) -> None:
         """Ends the levels of the call at the service; tried again by `recover` when it is missing."""
         bench = self.bench
         bench.seen.pop(number, None)
-        if row is None or row.check is None:
+        if row is None or not _was_checked(row):
             return
         try:
             bench.accounts.end_call(row.call)
         except (ServiceDown, ServiceProblem):
             return
         bench.store.write(lambda journal: change_contact(journal, row.call, end_told=True))
+
+
+def _was_checked(row: AnyRow) -> bool:
+    """Whether the service may hold a check of this call: it does not forget one when the speaker changes."""
+    return row.direction is not None
 
 
 def storable(text: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from ameli_support import sql
 from ameli_support.casework.errors import (
@@ -26,6 +26,7 @@ from ameli_support.onboarding.identity import (
     Speaker,
 )
 from ameli_support.onboarding.person import PersonStatus
+from ameli_support.sandbox import schema
 from ameli_support.store.schema import metadata
 from tests.casework.office import Office, facts_of
 
@@ -226,3 +227,17 @@ def test_several_matches_list_nobody_and_one_more_fact_tells(office: Office) -> 
     assert (one.matches, one.call) == (1, found.call)
     assert one.case is not None
     assert desk.bench.case(one.case).record == records[1]
+
+
+def test_the_service_hears_of_the_end_of_a_call_whose_telephone_was_passed_on(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    wrong = facts_of(office, record, *LEVEL_1_FACTS) | {Fact.POSTCODE: "99999"}
+    assert not desk.verify(case, Level.SIMPLE, wrong).failed
+    desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
+    desk.leave(case)
+    check = schema.caller_check.c
+    row = office.people.one(select(check.failed_at, check.ended_at).where(check.person == record))
+    assert None not in row, "one comparison without its level, and the call has ended: the check failed"
