@@ -87,21 +87,33 @@ class _Tcp(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
 
+def _pair(answers: _Answers) -> tuple[DNSServer, DNSServer]:
+    """UDP and TCP on one port; a port that only UDP has free is given back."""
+    logger = DNSLogger("-request,-reply,-truncated,-error", False)
+    for _try in range(50):
+        udp = DNSServer(answers, address="127.0.0.1", port=0, server=_Udp, logger=logger)
+        port = udp.server.server_address[1]
+        try:
+            return udp, DNSServer(
+                answers, address="127.0.0.1", port=port, server=_Tcp, logger=logger, tcp=True
+            )
+        except OSError:
+            udp.server.server_close()
+    raise OSError("no port is free for UDP and TCP")
+
+
 @contextmanager
 def dns_server(
     world: dict[str, Any] | None = None, otherwise: Any = "NXDOMAIN"
 ) -> Iterator[tuple[dns.asyncresolver.Resolver, list[tuple[str, str]]]]:
     """A resolver that asks this server alone, and the questions it was asked."""
     answers = _Answers(WORLD if world is None else world, otherwise)
-    logger = DNSLogger("-request,-reply,-truncated,-error", False)
-    udp = DNSServer(answers, address="127.0.0.1", port=0, server=_Udp, logger=logger)
-    port = udp.server.server_address[1]
-    tcp = DNSServer(answers, address="127.0.0.1", port=port, server=_Tcp, logger=logger, tcp=True)
+    udp, tcp = _pair(answers)
     for server in (udp, tcp):
         threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True).start()
     resolver = dns.asyncresolver.Resolver(configure=False)
     resolver.nameservers = ["127.0.0.1"]
-    resolver.port = port
+    resolver.port = udp.server.server_address[1]
     try:
         yield resolver, answers.asked
     finally:
