@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
@@ -13,6 +12,7 @@ from ameli_support.i18n import _
 from screens import connecting, overlays, typography
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
+from screens.crash import Discreet
 from screens.home import Home
 from screens.idle import Due, Idle
 from screens.launch import DemoLaunch as DemoLaunch
@@ -30,7 +30,7 @@ MINUTE = 60.0
 TOLD_SECONDS = 6.0
 
 
-class AmeliSupport(App[int]):
+class AmeliSupport(Discreet):
     """One agent's screens over one desk."""
 
     TITLE = "ameli assistance"
