@@ -153,7 +153,9 @@ class Journal:
     def last_version(self, case: int) -> int:
         """The version that the next state change expects; raises `NoCase`."""
         version = self.connection.scalar(
-            select(support_case.c.version).where(support_case.c.number == case).with_for_update(key_share=True)
+            select(support_case.c.version)
+            .where(support_case.c.number == case)
+            .with_for_update(key_share=True)
         )
         if version is None:
             raise NoCase(case)
