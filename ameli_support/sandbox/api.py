@@ -61,6 +61,7 @@ def create_api(world: World) -> FastAPI:
         description="What ameli-support needs of the account service.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the Host header
     )
     bearer = HTTPBearer(auto_error=False, description="JWT with agent, role and funds.")
 

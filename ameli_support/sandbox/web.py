@@ -68,7 +68,7 @@ class _Frame:
                 refused = Refused(ProblemType.BAD_REQUEST, status=413)
                 await _response(refused.problem)(scope, receive, noted)
             else:
-                await self.app(scope, receive, noted)
+                await self.app(scope, _bounded(receive), noted)
         except Exception as error:
             _log.error("failed", request_id=request_id, route=_route(scope), error=_where(error))
             if status:
@@ -103,6 +103,21 @@ def _too_large(scope: Scope) -> bool:
         if name == b"content-length":
             return not value.isdigit() or int(value) > LARGEST_BODY
     return False
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Ends a body that was sent without its length once it is larger than any of the contract."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > LARGEST_BODY:
+            raise Refused(ProblemType.BAD_REQUEST, status=413)
+        return message
+
+    return bounded
 
 
 def _route(scope: Scope) -> str:

@@ -16,7 +16,7 @@ from ameli_support.onboarding.identity import FILE_FACTS, LEVEL_1_FACTS, Fact, L
 from ameli_support.sandbox import searching
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.auth import issue_token
-from ameli_support.sandbox.problems import TITLES
+from ameli_support.sandbox.problems import TITLES, Refused
 from tests.sandbox.service import FACTS, FUND, Service, unique
 
 
@@ -288,3 +288,39 @@ def test_a_level_2_act_over_http_at_level_1_names_the_reason(service: Service, a
         },
     )
     assert (problem(answer), answer.json()["reason"]) == ("identity-level", "level_2_first")
+
+
+def test_a_body_without_its_length_is_read_no_further_than_any_of_the_contract(
+    service: Service, api: TestClient
+) -> None:
+    answer = api.post(
+        "/v1/searches",
+        headers=bearer(service) | {"Content-Type": "application/json"},
+        content=iter([b" " * 64 * 1024] * 20),
+    )
+    assert answer.status_code in (400, 413)
+    assert problem(answer) == "bad-request"
+
+
+async def test_the_limit_holds_while_reading() -> None:
+    from ameli_support.sandbox.web import LARGEST_BODY, _bounded
+
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": b" " * 10_000, "more_body": True}
+
+    bounded = _bounded(receive)
+    with pytest.raises(Refused):
+        while True:
+            await bounded()
+    assert asked == LARGEST_BODY // 10_000 + 1
+
+
+@pytest.mark.parametrize("path", ["/v1/status/", "/v1/searches/", "//v1/status"])
+def test_no_answer_repeats_the_host_header(api: TestClient, path: str) -> None:
+    answer = api.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+    assert answer.status_code == 404
+    assert "evil" not in f"{answer.headers}{answer.text}"
