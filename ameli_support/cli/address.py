@@ -1,5 +1,6 @@
 """`address`: what an address read aloud or pasted really is; of it the DNS learns the domain alone."""
 
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -59,11 +60,14 @@ def register(app: typer.Typer) -> None:
 
 def _inputs(addresses: list[str]) -> Iterator[str]:
     if addresses == ["-"]:
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
     elif "-" in addresses:
         raise BadInput(_("« - » s’emploie seul."))
     else:
-        yield from addresses or [ask.line(_("Adresse : "))]
+        given = addresses or [ask.line(_("Adresse : "))]
+        yield from (text.encode("utf-8", "replace").decode() for text in given)
 
 
 def _batches(inputs: Iterator[str], size: int) -> Iterator[list[str]]:

@@ -1,5 +1,6 @@
 """Whether a cleaned address can be one (email-validator, strict), and in which way it cannot."""
 
+import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
@@ -39,7 +40,9 @@ def syntax(address: str) -> Syntax:
         return _fault(address)
     except (UnicodeError, ValueError):
         return Syntax.OTHER
-    return Syntax.VALID
+    # RFC 6531 would allow signs and pictures; no mailbox has them, and U+FFFD is a character that was lost
+    odd = any(not c.isascii() and unicodedata.category(c)[0] not in "LMN" for c in address)
+    return Syntax.LOCAL_CHARACTER if odd else Syntax.VALID
 
 
 def _fault(address: str) -> Syntax:

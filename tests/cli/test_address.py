@@ -1,5 +1,8 @@
 """`ameli-support address`: one object an address, the DNS behind it real, the exit code for programs."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -102,6 +105,14 @@ def test_what_was_typed_comes_back_as_typed_and_hostile_text_moves_no_cursor(run
     typed = "\u00a0<jean@orange.fr>\u200b"
     assert run("address", "-", "--json", "--offline", given=f"{typed}\r\n").json["input"] == typed
     assert "\x1b" not in run("address", "--offline", "\x1b[2Jjean@orange.fr").out
+
+
+def test_bytes_that_are_no_text_are_no_traceback(run: Run) -> None:
+    assert run("address", "--offline", "--json", "je\udcffan@orange.fr").json["input"] == "je?an@orange.fr"
+    raw = [sys.executable, "-m", "ameli_support", "address", "-", "--offline", "--json"]
+    answer = subprocess.run(raw, input=b"j\xffan@orange.fr\n", capture_output=True, check=False, timeout=60)
+    assert (answer.returncode, answer.stderr) == (1, b"")
+    assert json.loads(answer.stdout)["syntax"] == "local_character"
 
 
 def test_without_argument_the_address_is_asked(run: Run) -> None:
