@@ -81,11 +81,13 @@ def advice(words: "Words", stage: str, level: Level) -> str:
 
 
 def not_reached(words: "Words", checked: "Checked") -> str:
-    """What a comparison without its level may say: never which answer was wrong."""
-    if checked.mismatch:
-        left = ngettext("il reste {number} essai", "il reste {number} essais", checked.comparisons_left)
-        left = left.format(number=checked.comparisons_left)
-        mismatch = words.text("reminders.mismatch").rstrip(".")
-        return _("{mismatch} : {left}.").format(mismatch=mismatch, left=left)
+    """What a comparison without its level may say: what the file does not hold, and the tries left.
+
+    The same whether the other answers were right or wrong (rules §8).
+    """
+    left = ngettext("Il reste {number} essai.", "Il reste {number} essais.", checked.comparisons_left)
+    said = words.text("reminders.not_reached") + " " + left.format(number=checked.comparisons_left)
+    if not checked.not_on_file:
+        return said
     absent = ", ".join(words.text(f"facts.{fact}") for fact in checked.not_on_file)
-    return _("Pas au dossier : {facts}. Prenez une autre réponse.").format(facts=absent)
+    return _("Pas au dossier : {facts}.").format(facts=absent) + " " + said

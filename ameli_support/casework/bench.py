@@ -200,6 +200,17 @@ def case_row(row: AnyRow) -> CaseRow:
     )
 
 
+def open_check(bench: Bench, row: AnyRow) -> bool:
+    """Whether a check is under way that has comparisons left; else the next comparison begins a new one."""
+    return (
+        row.trying is not None
+        and not row.check_failed
+        and (row.comparisons_left or 0) > 0
+        and bench.level(row) < row.trying_level
+        and to_us(bench.system.now()) < (row.level_until or 0)
+    )
+
+
 def call_state(bench: Bench, row: AnyRow) -> CallState:
     """One's contact as it stands now."""
     case = bench.case(row.case)
@@ -217,7 +228,7 @@ def call_state(bench: Bench, row: AnyRow) -> CallState:
         level=bench.level(row),
         level_until=instant(row.level_until),
         level_0_chosen=row.level_0_chosen,
-        comparisons_left=row.comparisons_left,
+        comparisons_left=row.comparisons_left if open_check(bench, row) else None,
         check_failed=row.check_failed,
         locked_until=instant(row.locked_until),
         said_address=row.said_address,

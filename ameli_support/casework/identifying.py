@@ -16,7 +16,7 @@ from ameli_support.accounts.contract import (
 )
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
 from ameli_support.casework.addresses import NotAnAddress, idna_address
-from ameli_support.casework.bench import Bench, call_state, change_contact
+from ameli_support.casework.bench import Bench, call_state, change_contact, open_check
 from ameli_support.casework.errors import ActRefused, DeskError, SpeakerFirst
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import of_service
@@ -32,7 +32,6 @@ from ameli_support.onboarding.identity import (
     Representation,
     Speaker,
     highest_level,
-    is_mismatch,
 )
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
@@ -131,7 +130,7 @@ class Identifying:
         record = bench.case(number).record
         if level is Level.NOTHING or record is None:
             self.level_0(number)
-            return Checked(Level.NOTHING, 0, (), mismatch=False, failed=False)
+            return Checked(Level.NOTHING, 0, (), failed=False)
         if level > self.highest(number):
             reason = (
                 Reason.THIRD_PARTY
@@ -164,7 +163,7 @@ class Identifying:
             self._refused(number, row, problem)
             raise of_service(problem) from None
         self._record(number, row, level, answer)
-        return _shown(answer, level)
+        return _shown(answer)
 
     def say_address(self, number: int, address: str) -> Said:
         """See `Desk.say_address`."""
@@ -218,14 +217,7 @@ class Identifying:
 
     def _continued(self, row: AnyRow, level: Level) -> str | None:
         """The check that this comparison goes on with, None for a new one."""
-        goes_on = (
-            row.trying is not None
-            and row.trying_level == level
-            and not row.check_failed
-            and (row.comparisons_left or 0) > 0
-            and self.bench.level(row) < level
-            and to_us(self.bench.system.now()) < (row.level_until or 0)
-        )
+        goes_on = row.trying_level == level and open_check(self.bench, row)
         return str(row.trying) if goes_on else None
 
     def _record(self, number: int, row: AnyRow, level: Level, answer: CheckAnswer) -> None:
@@ -280,13 +272,12 @@ class Identifying:
         bench.write(number, write)
 
 
-def _shown(answer: CheckAnswer, level: Level) -> Checked:
+def _shown(answer: CheckAnswer) -> Checked:
     not_on_file = tuple(fact for fact, result in answer.results.items() if result is Comparison.NOT_ON_FILE)
     return Checked(
         level=answer.level,
         comparisons_left=answer.comparisons_left,
         not_on_file=not_on_file,
-        mismatch=answer.level < level and is_mismatch(answer.results),
         failed=answer.failed,
         expires_at=answer.expires_at if answer.level else None,
         locked_until=answer.locked_until,

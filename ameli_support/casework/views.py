@@ -75,13 +75,13 @@ class CallState:
 class Checked:
     """What a comparison may show (rules §8): never which fact was wrong.
 
-    `mismatch`: at least one fact did not match. `locked_until`: three failed checks, nothing goes on.
+    Nothing of it depends on a single answer but `not_on_file`. `locked_until`: three failed checks, nothing
+    goes on.
     """
 
     level: Level
     comparisons_left: int
     not_on_file: tuple[Fact, ...]
-    mismatch: bool
     failed: bool
     expires_at: datetime | None = None
     locked_until: datetime | None = None

@@ -107,16 +107,14 @@ def checked(answer: Checked, wanted: Level, case: int) -> list[str]:
         )
     elif answer.failed:
         lines.append(_("× Contrôle échoué. Un nouveau contrôle est possible."))
-    elif answer.mismatch:
+    else:
         left = ngettext("Il reste {number} essai.", "Il reste {number} essais.", answer.comparisons_left)
         lines.append(
             "▲ "
-            + procedure().text("reminders.mismatch", language())
+            + procedure().text("reminders.not_reached", language())
             + " "
             + left.format(number=answer.comparisons_left)
         )
-    else:
-        lines.append(_("○ Niveau {level} non atteint : il manque des réponses.").format(level=int(wanted)))
     return lines
 
 

@@ -132,8 +132,3 @@ def reached(
     if level_sought >= Level.REINFORCED and level >= Level.SIMPLE and counted >= 2:
         level = Level.REINFORCED
     return level
-
-
-def is_mismatch(results: Mapping[Fact, Comparison]) -> bool:
-    """Whether something said was wrong; `not_on_file` alone is no mismatch."""
-    return Comparison.NO_MATCH in results.values()

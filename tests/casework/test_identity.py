@@ -101,13 +101,28 @@ def test_a_wrong_answer_is_never_named_and_another_speaker_starts_again(office: 
     desk.speak(case, Direction.INCOMING, Speaker.SELF)
     checked = desk.verify(case, Level.SIMPLE, wrong(office, record))
     assert checked.level is Level.NOTHING
-    assert checked.mismatch
     assert checked.comparisons_left == desk.procedure.numbers.comparisons_per_check - 1
     right = desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
-    assert (right.level, right.mismatch) == (Level.SIMPLE, False)
+    assert right.level is Level.SIMPLE
     state = desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
     assert state.level is Level.NOTHING
     assert desk.look(case).view is None
+
+
+def test_a_single_answer_is_told_the_same_right_or_wrong(office: Office) -> None:
+    desk = office.desk()
+    record = office.people.waiting()
+    case = office.call(desk, record)
+    said = []
+    for digits in (facts_of(office, record, Fact.BANK_LAST4)[Fact.BANK_LAST4], "0000"):
+        desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
+        desk.speak(case, Direction.INCOMING, Speaker.SELF)
+        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+        assert desk.call_state(case).comparisons_left is None  # level 2 will be another check
+        checked = desk.verify(case, Level.REINFORCED, {Fact.BANK_LAST4: digits})
+        said.append(replace(checked, expires_at=None))
+        assert desk.call_state(case).comparisons_left == checked.comparisons_left
+    assert said[0] == said[1]
 
 
 def test_three_failed_checks_shut_the_record_until_a_supervisor_unlocks(office: Office) -> None:

@@ -156,7 +156,7 @@ def test_a_mismatch_never_says_which_answer_was_wrong(demo: Callable[..., Result
     for form in ("--json", "--direction=incoming"):
         result = demo("verify", "--case", case, "--speaker", "self", form, given=wrong)
         assert result.code == 1
-        assert not re.search('postcode|postal|match"|no_match', result.out.replace("mismatch", ""))
+        assert not re.search("postcode|postal|match", result.out)
     events = demo("case", case, "--json").out
     assert "no_match" not in events
 

@@ -12,7 +12,6 @@ from ameli_support.onboarding.identity import (
     Level,
     Speaker,
     highest_level,
-    is_mismatch,
     may_be_asked,
     may_be_compared,
     reached,
@@ -102,9 +101,3 @@ def test_at_most_one_of_the_two_is_printed_on_the_card(monkeypatch: pytest.Monke
     assert reached(Level.REINFORCED, both, Level.SIMPLE) is Level.SIMPLE
     with_another = {**both, Fact.PHONE_BEFORE: MATCH}
     assert reached(Level.REINFORCED, with_another, Level.SIMPLE) is Level.REINFORCED
-
-
-def test_not_on_file_alone_is_no_mismatch() -> None:
-    assert not is_mismatch({Fact.DECLARED_DOCTOR: NOT_ON_FILE, Fact.BANK_LAST4: MATCH})
-    assert is_mismatch({Fact.DECLARED_DOCTOR: NOT_ON_FILE, Fact.BANK_LAST4: NO_MATCH})
-    assert not is_mismatch({})

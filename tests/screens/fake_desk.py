@@ -190,7 +190,7 @@ class FakeDesk:
         if self.story == "locked":
             until = self.business_clock.now() + timedelta(hours=24)
             self._set(locked_until=until)
-            return Checked(Level.NOTHING, 0, (), True, True, locked_until=until)
+            return Checked(Level.NOTHING, 0, (), True, locked_until=until)
         left = (3 if self.state.comparisons_left is None else self.state.comparisons_left) - 1
         right = [fact for fact, value in facts.items() if self._fits(fact, value)]
         if level is Level.SIMPLE:
@@ -200,9 +200,9 @@ class FakeDesk:
         if reached:
             until = self.business_clock.now() + timedelta(minutes=30)
             self._set(level=level, level_until=until, comparisons_left=None)
-            return Checked(level, 3, (), False, False, expires_at=until)
+            return Checked(level, 3, (), False, expires_at=until)
         self._set(comparisons_left=left if left else None, check_failed=left == 0)
-        return Checked(self.state.level, left, (), True, left == 0)
+        return Checked(self.state.level, left, (), left == 0)
 
     @staticmethod
     def _fits(fact: Fact, value: str) -> bool:
