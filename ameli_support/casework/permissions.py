@@ -1,9 +1,10 @@
 """Who may do what at the desk: one table, deny by default (rules §8); the agents file says who one is."""
 
 import os
+import stat
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -194,12 +195,30 @@ def load_identity(file: Path, user: str | None = None, *, demo: bool = False) ->
 
 
 def is_changeable(file: Path) -> bool:
-    """Whether the present user could change or replace the file: it, its folder, or as its owner."""
-    if os.access(file, os.W_OK) or os.access(file.parent, os.W_OK):
+    """Whether the present user could change the file, or put another in its place on the way to it."""
+    own = os.path.abspath(file)
+    return any(_is_in_hand(path) for start in {own, os.path.realpath(own)} for path in _way_to(Path(start)))
+
+
+def _way_to(file: Path) -> Iterator[tuple[Path, Path | None]]:
+    """The file, then each folder with what is looked up in it."""
+    yield file, None
+    child = file
+    for folder in file.parents:
+        yield folder, child
+        child = folder
+
+
+def _is_in_hand(step: tuple[Path, Path | None]) -> bool:
+    path, child = step
+    mine = None if sys.platform == "win32" else os.geteuid()
+    if mine is not None and path.stat().st_uid == mine:
         return True
-    if sys.platform == "win32":
+    if not os.access(path, os.W_OK):
         return False
-    return os.geteuid() in (file.stat().st_uid, file.parent.stat().st_uid)
+    # where everybody may write, a sticky folder keeps others' entries from being replaced
+    kept = child is not None and mine is not None and bool(path.stat().st_mode & stat.S_ISVTX)
+    return not kept or (child is not None and child.lstat().st_uid == mine)
 
 
 def _identity(file: Path, user: str, entry: Mapping[str, Any]) -> Identity:

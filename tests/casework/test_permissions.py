@@ -123,6 +123,37 @@ def test_a_file_of_the_administrator_is_taken(tmp_path: Path, monkeypatch: pytes
         load_identity(file, "camille")
 
 
+@pytest.mark.parametrize("up", [0, 1, 2])
+def test_a_file_whose_way_there_one_can_change_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, up: int
+) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    file = agents_file(folder)
+    writable = [folder, *folder.parents][up]
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) == writable)
+    monkeypatch.setattr(os, "geteuid", lambda: file.stat().st_uid + 1)
+    with pytest.raises(AgentsFileError, match="modifié par vous"):
+        load_identity(file, "camille")
+    if up:
+        writable.chmod(0o1777)  # sticky, as /tmp is: nobody replaces another's entries there
+        assert load_identity(file, "camille").me.agent == "0427"
+
+
+def test_a_link_to_the_file_that_one_can_change_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, mine = tmp_path / "kept", tmp_path / "mine"
+    kept.mkdir()
+    mine.mkdir()
+    link = mine / "agents.toml"
+    link.symlink_to(agents_file(kept))
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) == mine)
+    monkeypatch.setattr(os, "geteuid", lambda: kept.stat().st_uid + 1)
+    with pytest.raises(AgentsFileError, match="modifié par vous"):
+        load_identity(link, "camille")
+
+
 def test_nobodys_identity_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USER", "LOGNAME", "LNAME", "USERNAME", "AMELI_AGENT"):
         monkeypatch.setenv(name, "camille")
