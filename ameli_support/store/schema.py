@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001",)  # oldest first; the last is what this version of the program needs
+REVISIONS = ("0001", "0002")  # oldest first; the last is what this version of the program needs
 
 metadata = MetaData()
 
@@ -257,4 +257,20 @@ day_root = Table(
     Column("day", String(10), primary_key=True),
     Column("root", LargeBinary(32), nullable=False),
     _instant("ends_at", nullable=False),
+)
+
+# a supervisor's incident banner: each setting and each end is a row; the last one is in force
+banner = Table(
+    "banner",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _instant("at", nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    # None: the banner was cleared
+    Column("text", String(80)),
+    Column("provider", String(48)),
+    _instant("starts_at"),
+    _instant("ends_at"),
+    sqlite_autoincrement=True,
 )

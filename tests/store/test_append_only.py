@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ameli_support import sql
 from ameli_support.clock import FixedClock
-from ameli_support.store import roots
+from ameli_support.store import banners, roots
 from ameli_support.store.cases import CaseStore
 from ameli_support.store.purging import purge_case
 from ameli_support.store.verifying import verify
@@ -180,3 +180,21 @@ def test_erasing_a_text_leaves_the_chain_whole(store: CaseStore) -> None:
     assert store.text(ref) is None
     assert verify(store).findings == ()
     assert all("Zoé" not in row.payload for row in store.events(case))
+
+
+def test_the_banners_rows_are_append_only(store: CaseStore) -> None:
+    banners.append(store, "0103", "panne", text="FranceConnect est lent")
+    tricks = ["UPDATE banner SET actor = 'x'", "DELETE FROM banner"]
+    columns = "id, at, actor, reason"
+    if sql.is_sqlite(store.engine):
+        tricks.append(f"INSERT OR REPLACE INTO banner ({columns}) SELECT id, at, 'x', reason FROM banner")
+    else:
+        tricks.append("TRUNCATE banner")
+    for trick in tricks:
+        with pytest.raises(DBAPIError, match="append-only"):
+            run(store, trick)
+    banners.append(store, "0104", "fini")
+    assert [(row.actor, row.text) for row in banners.history(store)] == [
+        ("0104", None),
+        ("0103", "FranceConnect est lent"),
+    ]

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, text
 
 from ameli_support import sql
 from ameli_support.clock import FixedClock
-from ameli_support.store import upgrading
+from ameli_support.store import banners, upgrading
 from ameli_support.store.cases import CaseStore
 from ameli_support.store.errors import KeyTrouble, NewerDatabase, StoreMissing, UpgradeNeeded
 from ameli_support.store.keys import Keys, load_keys, write_key_file
 from ameli_support.store.opening import key_file, open_store, upgrade_store
 from ameli_support.store.schema import REVISIONS, metadata
+from ameli_support.store.verifying import verify
 from tests.store.making import new_case, with_note
 from tests.stores import Place
 
@@ -224,3 +225,59 @@ def test_keys_never_show_in_a_repr() -> None:
     keys = Keys.new()
     assert keys.chain.hex() not in repr(keys)
     assert str(keys.chain) not in repr(keys)
+
+
+def made_by_the_first_version(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the store anew with the first revision's tables alone."""
+    from alembic import command
+
+    if place.url is None:
+        place.path.unlink()
+        key_file(place.path).unlink()
+    to_head = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _head: to_head(config, "0001"))
+        upgrade_store(path=place.path, url=place.url, use_keyring=False)
+
+
+def test_a_store_of_the_first_version_is_upgraded_with_its_cases(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path / "old" / "cases.db")
+    place.path.parent.mkdir()
+    place.path.touch()
+    key_file(place.path).touch()
+    made_by_the_first_version(place, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading, "HEAD", "0001")
+        old = place.open(clock)
+        kept = with_note(old, new_case(old), "à garder")
+        old.close()
+    store = place.open(clock)
+    assert upgrading.revision(store.engine) == "0002"
+    assert store.text(kept) == "à garder"
+    banners.append(store, "0103", "panne", text="FranceConnect est lent")
+    assert verify(store).findings == ()
+    store.close()
+    copies = [file for file in place.path.parent.iterdir() if ".0001." in file.name]
+    assert len(copies) == 1
+    copies[0].rename(place.path)
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading, "HEAD", "0001")
+        back = place.open(clock)
+        assert back.text(kept) == "à garder"
+        back.close()
+
+
+def test_a_shared_store_of_the_first_version_is_upgraded_by_its_command(
+    postgres_url: str, tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path / "cases.db", postgres_url)
+    made_by_the_first_version(place, monkeypatch)
+    with pytest.raises(UpgradeNeeded):
+        place.open(clock)
+    assert upgrade_store(path=place.path, url=postgres_url, use_keyring=False) == ("0001", "0002")
+    store = place.open(clock)
+    banners.append(store, "0103", "panne", text="FranceConnect est lent")
+    assert banners.last(store) is not None
+    store.close()
