@@ -47,23 +47,23 @@ class Acting:
         if view is None and order.needs_version:
             raise self._unreadable(number)
         version = view.version if view is not None else None
-        key = f"act-{uuid4().hex}"
+        body, key = order.body(version), f"act-{uuid4().hex}"
         bench.lease_now()
         bench.in_flight.add(key)
         try:
             self._intend(number, row, order, key, view)
-            return Done(order.act, key, self._carry_out(number, row, record, order, key, version))
+            return Done(order.act, key, self._carry_out(number, row, record, order, key, body))
         finally:
             bench.in_flight.discard(key)
 
     def _carry_out(
-        self, number: int, row: AnyRow, record: str, order: Order, key: str, version: int | None
+        self, number: int, row: AnyRow, record: str, order: Order, key: str, body: c.Wire
     ) -> c.ActAnswer:
         """HTTP, then the outcome; an exception on the way leaves an intent that is settled later."""
         bench = self.bench
         purpose = bench.purpose(row) if bench.me.role is Role.SUPERVISOR else None
         try:
-            answer = bench.accounts.act(order.act, record, order.body(version), key, row.check, purpose)
+            answer = bench.accounts.act(order.act, record, body, key, row.check, purpose)
         except OutcomeUnknown as lost:
             self._unknown(number, row, order.act, key, lost)
             raise of_service(lost) from None

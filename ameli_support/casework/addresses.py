@@ -16,6 +16,9 @@ _OVERSEAS = {
 }
 
 
+LONGEST = 254  # RFC 5321 §4.5.3.1.3
+
+
 class NotAnAddress(ValueError):
     """What was typed is no e-mail address; `sentence` says what is expected."""
 
@@ -33,6 +36,7 @@ def idna_address(text: str) -> str:
         not at
         or not local
         or "." not in domain
+        or len(text) > LONGEST
         or any(c.isspace() or not c.isprintable() for c in text.strip())
     ):
         raise NotAnAddress

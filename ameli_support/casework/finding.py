@@ -12,6 +12,7 @@ from ameli_support.casework.errors import NoSuchCase, PurposeMissing
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import of_service
+from ameli_support.casework.texts import LONGEST_REASON, storable
 from ameli_support.casework.views import CallState, Found, Opened
 from ameli_support.i18n import _
 from ameli_support.onboarding.identity import Role
@@ -96,7 +97,7 @@ class Finding:
 
     def _purpose(self, purpose: str | None) -> str | None:
         """A supervisor's purpose; agents and handlers need none, their caller check is one."""
-        purpose = (purpose or "").strip() or None
+        purpose = storable(purpose or "", LONGEST_REASON).strip() or None
         if self.bench.me.role is Role.SUPERVISOR and purpose is None:
             raise PurposeMissing(_("Indiquez le motif de la consultation : il est enregistré."))
         return purpose

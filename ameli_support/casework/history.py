@@ -10,6 +10,7 @@ from ameli_support.casework.bench import Bench, call_state, case_row, event_row,
 from ameli_support.casework.case import State
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.telling import told
+from ameli_support.casework.texts import LONGEST_REASON, storable
 from ameli_support.casework.views import (
     CallState,
     CaseFilter,
@@ -64,7 +65,7 @@ class History:
             what="history",
             case=number,
             record=row.record,
-            purpose=(purpose or "").strip() or None,
+            purpose=storable(purpose or "", LONGEST_REASON).strip() or None,
         )
         events = tuple(event_row(event) for event in bench.store.events(number))
         bench.known[number] = row.version

@@ -15,6 +15,7 @@ from ameli_support.accounts.contract import (
     UnmaskRequest,
 )
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
+from ameli_support.casework import texts
 from ameli_support.casework.addresses import NotAnAddress, idna_address
 from ameli_support.casework.bench import Bench, call_state, change_contact, open_check
 from ameli_support.casework.errors import ActRefused, DeskError, SpeakerFirst
@@ -140,7 +141,8 @@ class Identifying:
                 else Reason.NOT_AN_INCOMING_CALL
             )
             raise ActRefused(_("Ce contact ne permet pas ce niveau de contrôle."), reason=reason)
-        typed = {fact: text.strip() for fact, text in facts.items() if text.strip()}
+        typed = {fact: texts.storable(text, texts.LONGEST_FACT).strip() for fact, text in facts.items()}
+        typed = {fact: text for fact, text in typed.items() if text}
         if not typed:
             raise DeskError(_("Rien n’a été saisi : rien n’a été comparé."))
         request = CheckRequest(
@@ -198,6 +200,7 @@ class Identifying:
         record = bench.case(number).record
         if record is None or bench.level(row) < Level.REINFORCED:
             raise ActRefused(_("Le contrôle de niveau 2 vient d’abord."), reason=Reason.LEVEL_2_FIRST)
+        purpose = texts.reason(purpose)
 
         def write(journal: Journal) -> None:
             payload = {"call": row.call, "purpose": journal.keep(number, "purpose", purpose)}
@@ -247,6 +250,7 @@ class Identifying:
                 comparisons_left=answer.comparisons_left,
                 check_failed=answer.failed,
                 locked_until=_us(answer.locked_until),
+                refused=None,
             )
 
         bench.write(number, write)

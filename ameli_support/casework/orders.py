@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ameli_support.accounts import contract as c
+from ameli_support.casework import texts
 from ameli_support.casework.addresses import NotAnAddress, idna_address
 from ameli_support.casework.case import Outcome
 from ameli_support.casework.errors import DeskError
 from ameli_support.casework.permissions import Action
-from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Level
 
@@ -72,6 +72,5 @@ def correction(address: str, reason: c.CorrectReason, self_created: bool) -> Ord
 
 def with_reason(act: Act, reason: str, *, needs_version: bool = True) -> Order:
     """Suspend, lift, cancel, unlock: an act with a reason in words."""
-    if not reason.strip():
-        raise DeskError(_("Indiquez un motif."))
-    return Order(act, Action(act.value), texts={"reason": reason.strip()}, needs_version=needs_version)
+    said = {"reason": texts.reason(reason)}
+    return Order(act, Action(act.value), texts=said, needs_version=needs_version)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
+from ameli_support.casework import texts
 from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, case_in, change_contact, contact_in
 from ameli_support.casework.case import (
@@ -22,6 +23,7 @@ from ameli_support.casework.errors import DeskError, GateClosed
 from ameli_support.casework.orders import OUTCOMES
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import missing_sentence
+from ameli_support.casework.texts import storable
 from ameli_support.casework.views import Proposal
 from ameli_support.clock import to_us
 from ameli_support.i18n import _
@@ -32,7 +34,6 @@ from ameli_support.store.cases import AnyRow, drop_draft
 from ameli_support.store.journal import Journal
 from ameli_support.store.schema import draft, intent
 
-LONGEST_NOTE = 10_000
 _CLOSED = {
     Reason.OTHER_SCHEME: Proposal(Outcome.OTHER_SCHEME, "none"),
     Reason.OTHER_FUND: Proposal(Outcome.REDIRECTED, "none"),
@@ -107,15 +108,14 @@ class Wrapping:
         bench = self.bench
         bench.allow(Action.REASSIGN, number)
         to = _agent(to)
-        if not reason.strip():
-            raise DeskError(_("Indiquez un motif."))
+        why = texts.reason(reason)
 
         def write(journal: Journal) -> int:
             row = case_in(journal, number)
             payload = {
                 "from": row.owner,
                 "to": to,
-                "reason": journal.keep(number, "reason", storable(reason).strip()),
+                "reason": journal.keep(number, "reason", why),
             }
             changes = {"owner": to, "handed_over_at": journal.now()}
             return journal.append(
@@ -306,14 +306,6 @@ class Wrapping:
 def _was_checked(row: AnyRow) -> bool:
     """Whether the service may hold a check of this call: it does not forget one when the speaker changes."""
     return row.direction is not None
-
-
-def storable(text: str) -> str:
-    """A text without what no database holds (NUL, lone surrogates), and not longer than a note may be."""
-    clean = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-    if len(clean) > LONGEST_NOTE:
-        raise DeskError(_("Le texte est trop long : {most} caractères au plus.").format(most=LONGEST_NOTE))
-    return clean
 
 
 def _agent(text: str) -> str:

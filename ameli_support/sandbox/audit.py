@@ -12,6 +12,11 @@ _ADD = insert(schema.audit)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{60,}")
 
 
+def spoken(text: str) -> str:
+    """A reason or purpose as it may be kept: `[jeton]` for what looks like a token."""
+    return _TOKEN.sub("[jeton]", text)
+
+
 def write(
     conn: Connection,
     *,
@@ -23,7 +28,7 @@ def write(
     generation: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add one row to the caller's transaction; what looks like a token in `reason` becomes `[jeton]`."""
+    """Add one row to the caller's transaction; a token in `reason` becomes `[jeton]`."""
     conn.execute(
         _ADD,
         {
@@ -33,6 +38,6 @@ def write(
             "enrolment": enrolment,
             "generation": generation,
             "outcome": outcome,
-            "reason": reason and _TOKEN.sub("[jeton]", reason),
+            "reason": reason and spoken(reason),
         },
     )

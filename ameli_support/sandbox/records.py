@@ -24,6 +24,7 @@ from ameli_support.onboarding.link import live_generation
 from ameli_support.onboarding.person import PersonStatus, mask_nir
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox import allowances, schema
+from ameli_support.sandbox.audit import spoken
 from ameli_support.sandbox.callers import (
     Caller,
     closed_because,
@@ -184,7 +185,7 @@ def log_look(
             "role": who.role.value,
             "call": call,
             "what": what,
-            "purpose": purpose,
+            "purpose": purpose and spoken(purpose),
             "person": record,
             "matches": None,
         },

@@ -8,6 +8,7 @@ from ameli_support.clock import to_us
 from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.person import read_nir
 from ameli_support.sandbox import canonical, schema
+from ameli_support.sandbox.audit import spoken
 from ameli_support.sandbox.comparing import name_candidates, named
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.world import World
@@ -58,7 +59,7 @@ def log_search(world: World, who: Who, request: SearchRequest, matches: int, rec
                 role=who.role.value,
                 call=request.call,
                 what="search",
-                purpose=request.purpose,
+                purpose=request.purpose and spoken(request.purpose),
                 person=record,
                 matches=matches,
             )
