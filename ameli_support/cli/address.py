@@ -1,7 +1,5 @@
 """`address`: what an address read aloud or pasted really is; of it the DNS learns the domain alone."""
 
-import io
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,9 +58,7 @@ def register(app: typer.Typer) -> None:
 
 def _inputs(addresses: list[str]) -> Iterator[str]:
     if addresses == ["-"]:
-        if isinstance(sys.stdin, io.TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")
-        yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+        yield from ask.raw_lines()
     elif "-" in addresses:
         raise BadInput(_("« - » s’emploie seul."))
     else:

@@ -29,11 +29,14 @@ def build() -> typer.Typer:
     from ameli_support.cli import (
         acts,
         address,
+        bounce_text,
         cases,
         db,
         demo,
         doctor,
         find,
+        link_target,
+        mail,
         nir,
         pin,
         sandbox,
@@ -50,7 +53,20 @@ def build() -> typer.Typer:
     )
     app.callback()(lambda: None)
     call = (find, verify, status, acts, wrap_up, cases, supervise)
-    for module in (*call, nir, address, settings, doctor, db, pin, demo, sandbox):
+    for module in (
+        *call,
+        nir,
+        address,
+        mail,
+        link_target,
+        bounce_text,
+        settings,
+        doctor,
+        db,
+        pin,
+        demo,
+        sandbox,
+    ):
         module.register(app)
     return app
 

@@ -1,5 +1,6 @@
 """Asks on the terminal, or reads standard input: what a caller says never stands in an option."""
 
+import io
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
@@ -107,6 +108,13 @@ def each_line() -> Iterator[str]:
     for text in sys.stdin:
         if text.strip():
             yield text.strip()
+
+
+def raw_lines() -> Iterator[str]:
+    """One line a time as it stands, blank ones skipped; bytes that are no text never stop the reading."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
 
 
 def answers(questions: Mapping[str, str], readable: Collection[str] = ()) -> dict[str, str]:

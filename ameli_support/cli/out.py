@@ -39,8 +39,11 @@ def as_json(value: Any) -> Any:
 
 
 def one(value: Any) -> None:
-    """Prints one JSON object on one line."""
-    _write(sys.stdout, json.dumps(as_json(value), ensure_ascii=False))
+    """Prints one JSON object on one line; what could move a terminal's cursor stands escaped."""
+    text = json.dumps(as_json(value), ensure_ascii=False)
+    if not text.isprintable():
+        text = "".join(json.dumps(c)[1:-1] if unicodedata.category(c) in _DROPPED else c for c in text)
+    _write(sys.stdout, text)
 
 
 def lines(texts: Iterable[str]) -> None:
