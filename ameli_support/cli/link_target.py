@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
         "link-target",
         link_target,
         _(
-            "Dit qui a réécrit un lien et où il mène, sans l’ouvrir.\nUn jeton de confirmation n’est pas montré."
+            "Dit qui a réécrit un lien et où il mène, sans l’ouvrir.\n"
+            "Un jeton de confirmation n’est pas montré."
         ),
     )

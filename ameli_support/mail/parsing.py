@@ -248,23 +248,17 @@ def _parts(headers: Headers, body: bytes, depth: int) -> Iterator[Part]:
 
 def _sections(body: bytes, boundary: bytes) -> list[bytes]:
     """What stands between the boundary lines (RFC 2046 §5.1.1), the last one closed or not."""
-    delimiter = b"\n--" + boundary
+    delimiter = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\n|\Z)")
     text = b"\n" + body
     found: list[bytes] = []
-    start = -1
-    at = text.find(delimiter)
-    while at != -1 and len(found) < MAX_PARTS:
-        line_end = text.find(b"\n", at + 1)
-        line_end = len(text) if line_end == -1 else line_end
-        rest = text[at + len(delimiter) : min(line_end, at + len(delimiter) + 80)].strip()
-        if rest in (b"", b"--"):
-            if start != -1:
-                found.append(text[start:at])
-            start = -1 if rest == b"--" else line_end + 1
-            if rest == b"--":
-                break
-        at = text.find(delimiter, at + 1)
-    if start != -1 and len(found) < MAX_PARTS:
+    start: int | None = None
+    for line in delimiter.finditer(text):
+        if start is not None:
+            found.append(text[start : line.start()])
+        start = None if line[1] else line.end() + 1
+        if line[1] or len(found) >= MAX_PARTS:
+            return found
+    if start is not None:
         found.append(text[start:])
     return found
 

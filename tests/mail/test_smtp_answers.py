@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ameli_support.mail.smtp_answers import Family, Trouble, enhanced_code, read, strip
+from ameli_support.mail.families import Family
+from ameli_support.mail.smtp_answers import Trouble, enhanced_code, read, strip
 
 ANSWERS = [
     # code, text, family
-    (250, "2.0.0 OK queued as 4ZbX", Family.ACCEPTED),
+    (250, "2.0.0 OK queued as 4ZbX", Family.DELIVERED),
     (550, "5.1.1 User unknown", Family.ADDRESS_WRONG),
     (
         550,
@@ -20,7 +21,7 @@ ANSWERS = [
     (550, "5.7.0 Mail rejete. Mail rejected. OFR_506", Family.REFUSED_CONTENT),
     (550, "5.7.1 SPF check failed. OFR_515", Family.REFUSED_SENDER),
     (421, "4.1.1 Service refuse. Veuillez essayer plus tard. OFR005_411", Family.REFUSED_SENDER),
-    (421, "mwinf5c04 ME Trop de connexions, veuillez verifier. OFR_104", Family.TEMPORARY),
+    (421, "mwinf5c04 ME Trop de connexions, veuillez verifier. OFR_104", Family.TEMPORARY_OR_TECHNICAL),
     (550, "5.7.26 This mail is unauthenticated, DMARC", Family.REFUSED_SENDER),
     (550, "5.7.515 Access denied, sending domain does not meet", Family.REFUSED_SENDER),
     (452, "4.2.2 The recipient's inbox is out of storage space", Family.MAILBOX_FULL),
@@ -32,17 +33,17 @@ ANSWERS = [
     (550, "spam detected", Family.REFUSED_CONTENT),
     (421, "Too many spams from your IP (91.195.1.10), please visit", Family.REFUSED_SENDER),
     (451, "too many errors from your ip (91.195.1.10)", Family.REFUSED_SENDER),
-    (451, "4.7.1 Greylisted, please try again in 300 seconds", Family.GREYLISTED),
-    (450, "4.2.0 Postgrey: Recipient address rejected: Greylisted", Family.GREYLISTED),
-    (450, "4.1.1 User unknown in virtual mailbox table", Family.TEMPORARY),
-    (451, "4.3.0 Mail server temporarily rejected message", Family.TEMPORARY),
-    (421, "Service not available", Family.TEMPORARY),
+    (451, "4.7.1 Greylisted, please try again in 300 seconds", Family.TEMPORARY_OR_TECHNICAL),
+    (450, "4.2.0 Postgrey: Recipient address rejected: Greylisted", Family.TEMPORARY_OR_TECHNICAL),
+    (450, "4.1.1 User unknown in virtual mailbox table", Family.TEMPORARY_OR_TECHNICAL),
+    (451, "4.3.0 Mail server temporarily rejected message", Family.TEMPORARY_OR_TECHNICAL),
+    (421, "Service not available", Family.TEMPORARY_OR_TECHNICAL),
     (552, "5.3.4 Message size exceeds fixed limit", Family.REFUSED_CONTENT),
     (554, "5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org", Family.REFUSED_SENDER),
     (554, "5.7.1 <x>: Relay access denied", Family.REFUSED_SENDER),
     (550, "5.1.2 Host or domain name not found", Family.ADDRESS_WRONG),
-    (550, "", Family.REFUSED),
-    (500, "what", Family.REFUSED),
+    (550, "", Family.UNKNOWN),
+    (500, "what", Family.TEMPORARY_OR_TECHNICAL),
 ]
 
 
@@ -65,12 +66,12 @@ def test_the_agents_words() -> None:
 @pytest.mark.parametrize("trouble", Trouble)
 def test_every_trouble_has_a_sentence(trouble: Trouble) -> None:
     assert read(None, None, None, trouble).sentence
-    assert read(None, None, None, trouble.value).family is not Family.ACCEPTED
+    assert read(None, None, None, trouble.value).family is not Family.DELIVERED
 
 
 def test_trouble_comes_before_a_code() -> None:
     """A 535 to our login says nothing about the address."""
-    assert read(535, "5.7.8", "Authentication failed", Trouble.LOGIN).family is Family.OUR_SIDE
+    assert read(535, "5.7.8", "Authentication failed", Trouble.LOGIN).family is None
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,6 @@ def test_stripping_a_hostile_answer_is_quick() -> None:
 @given(st.integers(0, 999), st.none() | st.text(max_size=12), st.text(max_size=300))
 def test_nothing_makes_reading_fail(code: int, enhanced: str | None, text: str) -> None:
     reading = read(code, enhanced, text)
-    assert (reading.family is Family.ACCEPTED) is (200 <= code <= 299)
+    assert (reading.family is Family.DELIVERED) is (200 <= code <= 299)
     if reading.temporary:
         assert reading.family not in (Family.ADDRESS_WRONG, Family.MAILBOX_INACTIVE)
