@@ -1,5 +1,6 @@
 """After a crash and every minute: acts that nobody owns are settled, calls ended, what is due closed."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from ameli_support.store.journal import Journal
 from ameli_support.store.leases import sweep
 from ameli_support.store.schema import UNTOLD_END, contact, support_case
 
+log = logging.getLogger(__name__)
 SYSTEM = "system"
 AT_ONCE = 100  # cases or calls in one go
 
@@ -36,7 +38,10 @@ class Recovering:
         closed = self._close_due()
         now = to_us(self.bench.system.now())
         self.bench.store.write(lambda journal: sweep(journal, now))
-        roots.seal(self.bench.store)
+        try:
+            roots.seal(self.bench.store)
+        except OSError as error:  # the roots are in the database; the file follows another time
+            log.warning("the daily roots could not be written: %s", type(error).__name__)
         return Recovered(tuple(settled), unknown, closed)
 
     def _settle(self) -> tuple[list[Settlement], int]:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, tuple_, update
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ameli_support import sql
 from ameli_support.clock import Clock, SystemClock, to_us
 from ameli_support.i18n import _
-from ameli_support.store.errors import StoreMissing
+from ameli_support.store.errors import StoreMissing, StoreUnusable
 from ameli_support.store.journal import Journal, put
 from ameli_support.store.schema import (
     access_log,
@@ -258,6 +258,12 @@ def _answering() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeout):
         raise StoreMissing(
             _("La base des dossiers ne répond pas. Ce que vous avez saisi est gardé : réessayez.")
+        ) from None
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        raise StoreUnusable(
+            _("La base des dossiers est abîmée : appelez l’administrateur avant de continuer.")
         ) from None
 
 

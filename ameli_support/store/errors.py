@@ -23,6 +23,10 @@ class StoreMissing(StoreError):
     """The database does not answer, or not in time; nothing was written."""
 
 
+class StoreUnusable(StoreError):
+    """The file cannot be opened or made: rights, room on the disk, or damage."""
+
+
 class KeyTrouble(StoreError):
     """The keys are missing, readable by others, or not those of this database."""
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,14 +74,13 @@ def write_key_file(file: Path, keys: Keys) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(keys.to_text())
-        out.flush()
-        os.fsync(out.fileno())
     try:
-        os.link(draft, file)  # atomic, and never over an existing file
-    except FileExistsError:
-        pass
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(keys.to_text())
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)  # atomic, and never over an existing file
     finally:
         draft.unlink()
 

@@ -1,11 +1,13 @@
 """Opens the case store of a machine: embedded (SQLCipher, upgraded by itself) or shared (PostgreSQL)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from ameli_support import sql
 from ameli_support.clock import Clock, SystemClock
@@ -13,7 +15,7 @@ from ameli_support.i18n import _
 from ameli_support.store import upgrading
 from ameli_support.store.cases import CaseStore
 from ameli_support.store.chain import key_fingerprint
-from ameli_support.store.errors import KeyTrouble, UpgradeNeeded
+from ameli_support.store.errors import KeyTrouble, StoreMissing, StoreUnusable, UpgradeNeeded
 from ameli_support.store.keys import Keys, load_keys
 from ameli_support.store.schema import store_meta
 
@@ -35,29 +37,31 @@ def open_store(
     (`<path>.roots`) of a shared store. An embedded store is created, and upgraded after a backup;
     a shared one that is behind raises `UpgradeNeeded`. Raises any `StoreError`.
     """
-    engine, keys = _engine(path, url, use_keyring)
     system = system or SystemClock()
-    if upgrading.behind(engine):
-        if url is not None:
-            raise UpgradeNeeded(
-                _("La base partagée des dossiers n’est pas à jour : lancez « ameli-support db upgrade ».")
-            )
-        upgrade_embedded(engine, path, system.now)
-    _same_chain_key(engine, keys.chain)
+    with _usable(path, url):
+        engine, keys = _engine(path, url, use_keyring)
+        if upgrading.behind(engine):
+            if url is not None:
+                raise UpgradeNeeded(
+                    _("La base partagée des dossiers n’est pas à jour : lancez « ameli-support db upgrade ».")
+                )
+            upgrade_embedded(engine, path, system.now)
+        _same_chain_key(engine, keys.chain)
     return CaseStore(engine, keys.chain, business=business, system=system, roots=roots_file(path))
 
 
 def upgrade_store(*, path: Path, url: str | None = None, use_keyring: bool = True) -> tuple[str | None, str]:
     """`ameli-support db upgrade`: the numbers before and after; creates what is missing."""
-    engine, keys = _engine(path, url, use_keyring)
-    try:
-        if url is None:
-            before = upgrade_embedded(engine, path, SystemClock().now)
-        else:
-            before = upgrading.upgrade(engine)
-        _same_chain_key(engine, keys.chain)
-    finally:
-        engine.dispose()
+    with _usable(path, url):
+        engine, keys = _engine(path, url, use_keyring)
+        try:
+            if url is None:
+                before = upgrade_embedded(engine, path, SystemClock().now)
+            else:
+                before = upgrading.upgrade(engine)
+            _same_chain_key(engine, keys.chain)
+        finally:
+            engine.dispose()
     return before, upgrading.HEAD
 
 
@@ -75,6 +79,30 @@ def key_file(path: Path) -> Path:
 def roots_file(path: Path) -> Path:
     """Where the daily roots are, outside the database."""
     return path.with_name(path.name + ".roots")
+
+
+@contextmanager
+def _usable(path: Path, url: str | None) -> Iterator[None]:
+    """Whatever keeps the store from being opened, as a sentence without a driver's words."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnusable(
+            _("Le dossier de la base {file} ne peut pas être utilisé ({why}).").format(
+                file=path, why=error.strerror or type(error).__name__
+            )
+        ) from None
+    except DBAPIError:
+        if url is not None:
+            raise StoreMissing(
+                _("La base partagée des dossiers ne répond pas : vérifiez [store] url et le réseau.")
+            ) from None
+        raise StoreUnusable(
+            _(
+                "La base des dossiers {file} ne s’ouvre pas : droits, disque plein ou fichier abîmé. "
+                "Lancez « ameli-support doctor »."
+            ).format(file=path)
+        ) from None
 
 
 def _engine(path: Path, url: str | None, use_keyring: bool) -> tuple[Engine, Keys]:

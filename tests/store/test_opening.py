@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import keyring.backend
@@ -14,7 +15,13 @@ from ameli_support import sql
 from ameli_support.clock import FixedClock
 from ameli_support.store import banners, upgrading
 from ameli_support.store.cases import CaseStore
-from ameli_support.store.errors import KeyTrouble, NewerDatabase, StoreMissing, UpgradeNeeded
+from ameli_support.store.errors import (
+    KeyTrouble,
+    NewerDatabase,
+    StoreMissing,
+    StoreUnusable,
+    UpgradeNeeded,
+)
 from ameli_support.store.keys import Keys, load_keys, write_key_file
 from ameli_support.store.opening import key_file, open_store, upgrade_store
 from ameli_support.store.schema import REVISIONS, metadata
@@ -281,3 +288,59 @@ def test_a_shared_store_of_the_first_version_is_upgraded_by_its_command(
     banners.append(store, "0103", "panne", text="FranceConnect est lent")
     assert banners.last(store) is not None
     store.close()
+
+
+def test_a_folder_or_file_that_cannot_be_used_is_told_in_a_sentence(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    def sentence(path: Path) -> str:
+        with pytest.raises(StoreUnusable) as unusable:
+            open_store(path=path, business=clock, use_keyring=False)
+        return unusable.value.sentence
+
+    (tmp_path / "file").write_text("")
+    assert "ne peut pas être utilisé" in sentence(tmp_path / "file" / "cases.db")
+    upgrade_store(path=tmp_path / "cases.db", use_keyring=False)
+    whole = (tmp_path / "cases.db").read_bytes()
+    (tmp_path / "cases.db").unlink()
+    (tmp_path / "cases.db").mkdir()
+    assert "ne s’ouvre pas" in sentence(tmp_path / "cases.db")
+    (tmp_path / "cases.db").rmdir()
+    (tmp_path / "cases.db").write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    assert "ne s’ouvre pas" in sentence(tmp_path / "cases.db")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_is_told_in_a_sentence_and_keeps_what_was_written(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    import resource
+    import signal
+
+    store = open_store(path=tmp_path / "cases.db", business=clock, use_keyring=False)
+    case = new_case(store)
+    store.append(case, 0, "0427", "case.opened", {})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    deaf = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(StoreMissing):
+            store.append(case, 1, "0427", "case.handed_over", {})
+        with pytest.raises(StoreUnusable):
+            open_store(path=tmp_path / "new.db", business=clock, use_keyring=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, deaf)
+    assert store.append(case, 1, "0427", "case.handed_over", {}).version == 2
+    assert verify(store).findings == ()
+    store.close()
+
+
+def test_a_shared_store_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path, clock: FixedClock) -> None:
+    with pytest.raises(StoreMissing, match="base partagée"):
+        open_store(
+            path=tmp_path / "cases.db",
+            url="postgresql://postgres@127.0.0.1:1/none",
+            business=clock,
+            use_keyring=False,
+        )
