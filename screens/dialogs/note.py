@@ -7,7 +7,6 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from ameli_support.i18n import _
-from ameli_support.onboarding.person import NirVerdict, read_nir
 from screens.backend import Failed
 from screens.dialogs.base import Dialog
 
@@ -55,18 +54,27 @@ class Note(Dialog[bool | None]):
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(DRAFT_AFTER, self.save_draft)
-        self.changed()
-        if holds_number(self.text):
-            self.trouble(_("Cette note semble contenir un numéro de sécurité sociale : retirez-le."))
+        self.refresh_feet()
 
     @work(exclusive=True, group="draft", exit_on_error=False)
     async def save_draft(self) -> None:
-        """Keeps what is typed so far."""
+        """Keeps what is typed so far, and warns of what no note may hold."""
         case, text = self.state.case, self.text
+
+        def keep(desk: "Desk") -> str:
+            desk.save_draft(case, text)
+            return warning(text)
+
         try:
-            await self.app.backend.ask(lambda desk: desk.save_draft(case, text))
+            self.trouble(await self.app.backend.ask(keep))
         except Failed as failure:
             self.failed(failure)
+
+    def on_mount(self) -> None:
+        """A draft that came back is read as one that is typed."""
+        super().on_mount()
+        if self.text:
+            self.save_draft()
 
     def missing(self) -> str:
         """A text."""
@@ -96,24 +104,18 @@ class Note(Dialog[bool | None]):
         self.dismiss(False)
 
 
-def holds_number(text: str) -> bool:
-    """Whether a run of digits and spaces in `text` reads as a NIR."""
-    run: list[str] = []
-    for character in text + "\n":
-        if character.isalnum() or character in " .-\u00a0":
-            run.append(character)
-            continue
-        if _any_nir("".join(run)):
-            return True
-        run = []
-    return False
+def warning(text: str) -> str:
+    """What the note seems to hold, as a sentence; empty when nothing is wrong with it."""
+    from ameli_support.casework.note_reading import Secret, secrets_in
 
-
-def _any_nir(run: str) -> bool:
-    figures = "".join(character for character in run if character.isalnum())
-    return any(
-        read_nir(figures[start : start + length]).verdict in (NirVerdict.VALID, NirVerdict.PROVISIONAL)
-        for length in (15, 13)
-        for start in range(len(figures) - length + 1)
-        if figures[start : start + 5].isdigit()
+    names = {
+        Secret.NIR: _("un numéro de sécurité sociale"),
+        Secret.CODE: _("un code"),
+        Secret.LINK: _("un lien"),
+    }
+    found = _(" et ").join(names[secret] for secret in secrets_in(text))
+    return (
+        _("Cette note semble contenir {what} : retirez-le avant d’ajouter.").format(what=found)
+        if found
+        else ""
     )

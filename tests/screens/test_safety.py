@@ -154,7 +154,7 @@ async def test_a_note_is_saved_while_it_is_typed_and_warns_of_a_number() -> None
         await walk.until(
             lambda: any(name == "save_draft" for name, __ in walk.desk.asked), "the draft is saved"
         )
-        await walk.sees("semble contenir un numéro de sécurité sociale")
+        await walk.sees("semble contenir un numéro de sécurité sociale :")
         await walk.press("escape")
         await walk.on("Call")
         assert ("save_draft", ("Vu avec 2 62 08 99 999 001",)) in walk.desk.asked
