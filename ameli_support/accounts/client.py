@@ -188,6 +188,11 @@ class AccountsClient:
         errand = self._errand("PUT", "/v1/acts/{key}/settle", {"key": key})
         return self._model(errand, c.SettleAnswer, Again.ALWAYS)
 
+    def switch_provider(self, name: str, request: c.ProviderRequest) -> c.ProviderAnswer:
+        """Switches an identity provider; the same twice is the same."""
+        errand = self._errand("PUT", "/v1/providers/{provider}", {"provider": name}, request)
+        return self._model(errand, c.ProviderAnswer, Again.ALWAYS)
+
     # ── the way there ───────────────────────────────────────────────────────
 
     def _ask(

@@ -23,6 +23,7 @@ No answer contains a token, a link, a code or a compared value.
 | POST /v1/records/{record}/{lift,cancel,unlock} | SupervisorRequest → ActAnswer |
 | POST /v1/records/{record}/dispute | DisputeRequest → ActAnswer ("je n'ai jamais cliqué") |
 | PUT  /v1/acts/{key}/settle | → SettleAnswer |
+| PUT  /v1/providers/{provider} | ProviderRequest → ProviderAnswer (a supervisor switches an identity provider) |
 """
 
 from datetime import date, datetime
@@ -62,6 +63,7 @@ _Text = Annotated[str, AfterValidator(_storable)]
 ShortText = Annotated[_Text, Field(max_length=320)]
 LongText = Annotated[_Text, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,48}$")]
 
 
 class Wire(BaseModel):
@@ -179,6 +181,13 @@ class SupervisorRequest(Wire):
     reason: LongText
 
 
+class ProviderRequest(Wire):
+    """Whether an identity provider can be used now, and a supervisor's reason for saying so."""
+
+    available: bool
+    reason: LongText
+
+
 # ── answers ─────────────────────────────────────────────────────────────────
 
 
@@ -189,6 +198,14 @@ class ServiceStatus(Wire):
     as_of: datetime
     procedure_version: str
     unavailable_providers: tuple[str, ...] = ()
+
+
+class ProviderAnswer(Wire):
+    """An identity provider as it now is."""
+
+    name: ProviderName
+    available: bool
+    as_of: datetime
 
 
 class SearchAnswer(Wire):

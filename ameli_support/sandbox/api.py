@@ -22,6 +22,9 @@ from ameli_support.accounts.contract import (
     DisputeRequest,
     Key,
     ProblemType,
+    ProviderAnswer,
+    ProviderName,
+    ProviderRequest,
     RecordView,
     ReissueRequest,
     ResendRequest,
@@ -39,7 +42,7 @@ from ameli_support.accounts.contract import (
     Wire,
 )
 from ameli_support.onboarding.acts import Act
-from ameli_support.sandbox import acting, checks, idempotency, openapi, records, schema, searching
+from ameli_support.sandbox import acting, checks, idempotency, openapi, providers, records, schema, searching
 from ameli_support.sandbox import said_address as said_addresses
 from ameli_support.sandbox.auth import read_token
 from ameli_support.sandbox.problems import Refused
@@ -76,6 +79,7 @@ def create_api(world: World) -> FastAPI:
     app.include_router(_finding(world, who))
     app.include_router(_records(world, who))
     app.include_router(_acts(world, who))
+    app.include_router(_providers(world, who))
     answer_problems(app)
     openapi.describe(app)
     return app
@@ -211,6 +215,18 @@ def _acts(world: World, who: Any) -> APIRouter:
     def settle(asker: Asker, key: Key) -> Response:
         """Whether the act with this key took place; if not, it never will."""
         return _json(idempotency.settle(world, asker, key))
+
+    return router
+
+
+def _providers(world: World, who: Any) -> APIRouter:
+    router = APIRouter(prefix="/v1/providers")
+    Asker = Annotated[Who, Depends(who)]
+
+    @router.put("/{provider}", response_model=ProviderAnswer, responses=openapi.problems(400, 401, 403, 404, 503))
+    def switch(asker: Asker, provider: ProviderName, request: ProviderRequest) -> Response:
+        """A supervisor switches an identity provider on or off, with a reason; `status` tells all."""
+        return _json(providers.switch(world, asker, provider, request))
 
     return router
 

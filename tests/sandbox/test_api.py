@@ -8,12 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from ameli_support import sql
 from ameli_support.accounts.contract import PROBLEM_STATUS, PROBLEM_URN, ProblemType, Who
 from ameli_support.onboarding.identity import FILE_FACTS, LEVEL_1_FACTS, Fact, Level, Role
-from ameli_support.sandbox import searching
+from ameli_support.sandbox import schema, searching
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.problems import TITLES, Refused
@@ -101,6 +103,38 @@ def test_status_needs_no_token_and_says_what_time_it_is(service: Service, api: T
     status = api.get("/v1/status").json()
     assert status["as_of"] == service.now().isoformat().replace("+00:00", "Z")
     assert status["procedure_version"] == service.world.procedure.version
+
+
+def test_a_supervisor_switches_an_identity_provider_and_the_audit_says_why(
+    service: Service, api: TestClient
+) -> None:
+    def switch(name: str, available: bool, role: Role = Role.SUPERVISOR) -> httpx.Response:
+        body = {"available": available, "reason": "incident FranceConnect"}
+        return api.put(f"/v1/providers/{name}", headers=bearer(service, role), json=body)
+
+    def away() -> list[str]:
+        told: list[str] = api.get("/v1/status").json()["unavailable_providers"]
+        return told
+
+    assert switch("msa", False).json() | {"as_of": ""} == {"name": "msa", "available": False, "as_of": ""}
+    assert "msa" in away()
+    assert switch("msa", False).status_code == 200
+    assert switch("msa", True).json()["available"] is True
+    assert "msa" not in away()
+    for role in (Role.AGENT, Role.HANDLER, Role.ADMINISTRATOR):
+        assert problem(switch("msa", False, role)) == "forbidden-role"
+    assert problem(switch("nobody", False)) == "not-found"
+    assert problem(switch("NO-NAME", False)) == "bad-request"
+    nothing = {"available": False, "reason": ""}
+    refused = api.put("/v1/providers/msa", headers=bearer(service, Role.SUPERVISOR), json=nothing)
+    assert problem(refused) == "bad-request"
+    with sql.read(service.world.engine) as conn:
+        audited = conn.execute(select(schema.audit).where(schema.audit.c.action == "provider")).all()
+    assert [(row.outcome, row.reason) for row in audited] == [
+        ("off", "msa: incident FranceConnect"),
+        ("off", "msa: incident FranceConnect"),
+        ("on", "msa: incident FranceConnect"),
+    ]
 
 
 @pytest.mark.parametrize(

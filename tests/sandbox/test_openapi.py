@@ -50,7 +50,7 @@ def fuzzed(service: Service) -> Any:
 
 
 _number = itertools.count()
-# a part of the profile's: there are sixteen operations
+# a part of the profile's: there are seventeen operations
 EXAMPLES = settings().max_examples // 10
 schema = schemathesis.pytest.from_fixture("fuzzed")
 
@@ -97,6 +97,8 @@ def test_whatever_is_sent_the_service_answers_as_documented(
         headers["Ameli-Check"] = check
         if isinstance(case.body, dict) and "expected_version" in case.body and number % 3:
             case.body["expected_version"] = version(service, record)
+    if case.path_parameters and "provider" in case.path_parameters and number % 4:
+        case.path_parameters["provider"] = ("impots", "msa", "nobody")[number % 3]
     case.call_and_validate(
         headers=headers,
         checks=[
