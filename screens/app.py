@@ -111,7 +111,11 @@ class AmeliSupport(Discreet):
 
     def seen(self, look: "Look") -> None:
         """Keeps how the account service does, from the last look."""
-        state = ServiceState(str(look.service), look.since)
+        desk, view = self.backend.desk, look.view
+        other = self.service.other_version
+        if desk is not None and view is not None:
+            other = view.procedure_version != desk.procedure.version
+        state = ServiceState(str(look.service), look.since, other)
         if state.down and not self.service.down:
             self.notice = None
         self.service = state

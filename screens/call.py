@@ -172,7 +172,6 @@ class Call(CallActs):
             look=self.last_look,
             words=self.words,
             now=self.app.now(),
-            done=self.act_done,
             summary=self.summary[-SUMMARY_LINES:],
             supervisor=self.desk.me.role is Role.SUPERVISOR,
         )

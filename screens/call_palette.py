@@ -1,6 +1,7 @@
 """The palette's acts of a call: a supervisor's, the unmasked address, another agent."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ameli_support.i18n import _
@@ -33,7 +34,6 @@ class PaletteActs(Framed[None]):
         self.state = state
         self.last_look: Look | None = None
         self.shown: Picture | None = None
-        self.act_done = False
 
     @property
     def desk(self) -> "Desk":
@@ -68,7 +68,7 @@ class PaletteActs(Framed[None]):
         if isinstance(done, str):
             self.begin(done)
         elif done is not None:
-            self.act_done = True
+            self.state = replace(self.state, last_act=done.act)
             sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
             head, __, tail = sentence.partition(". ")
             self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)

@@ -3,6 +3,7 @@
 The caller says, the agent types, the service compares; nothing typed here is kept anywhere.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -313,8 +314,7 @@ class Check(Framed["CallState | None"]):
         try:
             checked, self.state = await self.app.backend.ask(compared)
         except Failed as failure:
-            self._open_again()
-            self.trouble(failure.sentence)
+            await self._refused(failure)
             return
         finally:
             self.busy = False
@@ -329,6 +329,20 @@ class Check(Framed["CallState | None"]):
                 self.dismiss(self.state)
             else:
                 self.show_stage()
+
+    async def _refused(self, failure: Failed) -> None:
+        """A record that is shut ends the check: locked, only one sentence is left; else the call says why."""
+        case = self.state.case
+        with suppress(Failed):
+            self.state = await self.app.backend.ask(lambda desk: desk.call_state(case))
+        if self.state.locked_until is not None:
+            self.show_stage()
+        elif self.state.level_0_chosen and self.state.level is Level.NOTHING and not self.in_call:
+            self.app.say(Tone.WARN, failure.sentence)
+            self.dismiss(self.state)
+        else:
+            self._open_again()
+            self.trouble(failure.sentence)
 
     def _open_again(self) -> None:
         """Everything can be typed again, what the look-up gave included."""

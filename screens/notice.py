@@ -25,10 +25,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """`wait` before the first answer, then `ok`, `slow` or `down`; `since` when it was first missed."""
+    """`wait` before the first answer, then `ok`, `slow` or `down`; `since` when it was first missed;
+    `other_version`: its procedure is not the desk's."""
 
     state: str = "wait"
     since: datetime | None = None
+    other_version: bool = False
 
     @property
     def down(self) -> bool:

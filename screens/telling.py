@@ -32,14 +32,12 @@ TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "�
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a picture is made from. `done` is whether an act took place in this call; `summary` the
-    case's sentences, newest last."""
+    """What a picture is made from; `summary` the case's sentences, newest last."""
 
     state: "CallState"
     look: "Look | None"
     words: Words
     now: datetime
-    done: bool = False
     summary: Sequence[str] = ()
     supervisor: bool = False
 
@@ -242,7 +240,7 @@ def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
     """One chip is filled: the act that goes on, else noting (service cut) or concluding."""
     if scene.down:
         return "call.note"
-    if scene.done:
+    if scene.state.last_act is not None:
         return "call.conclude"
     for action in ("call.resend", "call.reissue"):
         if by_action[action].state is not Offered.FORBIDDEN:

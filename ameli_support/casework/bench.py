@@ -233,6 +233,7 @@ def call_state(bench: Bench, row: AnyRow) -> CallState:
         locked_until=instant(row.locked_until),
         said_address=row.said_address,
         said_tries_left=row.said_tries_left,
+        last_act=row.last_act,
         unknown_acts=tuple(one.key for one in bench.store.open_intents(row.case)),
         others=bench.store.present(row.case, bench.me.agent),
         draft=bench.store.draft(row.case, bench.me.agent),

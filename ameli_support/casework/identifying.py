@@ -5,7 +5,7 @@ What was typed goes to the service and nowhere else: not into events, rows, draf
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ameli_support.accounts.contract import (
     CheckAnswer,
@@ -271,6 +271,9 @@ class Identifying:
             payload = {"call": row.call, "problem": kind, "reason": reason}
             journal.append(number, None, bench.me.agent, "identity.refused", payload)
             changes = {"refused": reason or kind, "level_0_chosen": True} if shut else {}
+            if said.kind is ProblemType.LOCKED and said.retry_after is not None:
+                until = bench.business.now() + timedelta(seconds=said.retry_after)
+                changes["locked_until"] = to_us(until)
             change_contact(journal, row.call, trying=None, **changes)
 
         bench.write(number, write)

@@ -31,7 +31,8 @@ class Looking:
         record = bench.case(number).record
         self._be_present(number)
         purpose = bench.purpose(row)
-        if record is None or not (purpose or bench.level(row)):
+        shut = row.refused is not None or row.locked_until is not None
+        if record is None or not (purpose or bench.level(row) or shut):
             bench.seen.pop(number, None)
             return self._without_record()
         seen = self.seen(number, row)
@@ -50,6 +51,8 @@ class Looking:
             seen = Seen(row.call, answer.view, answer.etag, now)
             bench.seen[number] = seen
             self._note_phase(row, answer.view)
+            if shut:
+                self._note_opening(row, answer.view)
         elif seen is not None:
             seen.confirmed_at = now
         return self._as_known(seen, self._pace(), None, changed=changed)
@@ -107,7 +110,13 @@ class Looking:
             view.level > Level.NOTHING
             or self.bench.me.role is Role.SUPERVISOR
             or view.closed_because is not None
+            or view.locked_until is not None
         )
+
+    def _note_opening(self, row: AnyRow, view: RecordView) -> None:
+        """A record that was unlocked, or has come back, can be checked again in the same contact."""
+        if view.closed_because is None and view.locked_until is None:
+            self.bench.store.write(lambda j: change_contact(j, row.call, refused=None, locked_until=None))
 
     def _pace(self) -> Service:
         return Service.SLOW if self.bench.accounts.last_seconds > SLOW_SECONDS else Service.OK

@@ -66,6 +66,7 @@ class CallState:
     locked_until: datetime | None = None
     said_address: bool | None = None
     said_tries_left: int | None = None
+    last_act: str | None = None
     unknown_acts: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     draft: str = ""

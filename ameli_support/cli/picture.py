@@ -3,44 +3,45 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ameli_support.accounts.contract import RecordView, SendState, VerdictView
+from ameli_support.accounts.contract import RecordView, VerdictView
+from ameli_support.casework.script import script
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.i18n import _, language, ngettext
-from ameli_support.onboarding import explain, journey
-from ameli_support.onboarding.acts import Act
-from ameli_support.onboarding.identity import Direction, Level, Speaker
-from ameli_support.onboarding.journey import STEPS, Place
+from ameli_support.onboarding import explain
+from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.journey import STEPS
 from ameli_support.onboarding.link import Phase
-from ameli_support.onboarding.procedure import Moment, Procedure
+from ameli_support.onboarding.procedure import Procedure
 from ameli_support.onboarding.steps import Route, Step
 from ameli_support.onboarding.wording import clock_time, plain, short_date
 
-_WAITING = (SendState.QUEUED, SendState.DEFERRED)
-_LOST = (SendState.REFUSED, SendState.BOUNCED)
 _ACTS_OF_THE_CALL = (Act.RESEND, Act.REISSUE, Act.CORRECT, Act.SUSPEND)
 _DAY = timedelta(days=1)
 
 
-def status(procedure: Procedure, state: CallState, look: Look, now: datetime) -> list[str]:
+def status(
+    procedure: Procedure, state: CallState, look: Look, now: datetime, *, purposeful: bool = False
+) -> list[str]:
     """Who, where it is stuck, what they see, what to say, what is possible, and the mails."""
     view = look.view
     lines = [_caller(procedure, state)]
     if look.service is Service.DOWN:
         since = clock_time(look.since) if look.since else "…"
         lines.append(_("■ Service des comptes injoignable depuis {hour}.").format(hour=since))
+    if view is not None and view.procedure_version != procedure.version:
+        lines.append("▲ " + _text(procedure, "reminders.other_version"))
     if state.unknown_acts:
         lines.append(_("▲ Un acte attend sa réponse : ne le refaites pas, il sera vérifié."))
     if view is not None:
         lines += [*_person(view), _band(procedure, view, look, now), *_journey(procedure, view)]
-    where = _place(state, view)
-    values = _values(procedure, view, where)
-    if view is not None and where.is_the_persons:
-        seen = journey.sees(where, procedure, language(), fund=view.fund, **values)
+    found = script(procedure, state, look, language(), purposeful=purposeful)
+    seen = found.sees(procedure, language())
+    if seen is not None:
         lines += ["", _("Sur son écran :"), *(f"  {plain(line)}" for line in seen.lines)]
         lines += [f"  [{button}]" for button in seen.buttons]
-    said = procedure.says(where, _level(state, view), _moment(look), language(), **values)
+    said = found.says(procedure, language())
     lines += ["", _("À dire :"), *(f"  {plain(sentence)}" for sentence in said)]
-    if view is not None:
+    if view is not None and (view.person is not None or view.closed_because is None):
         lines += ["", _("Vous pouvez :"), *_possible(procedure, view, look, now)]
         lines += _mails(procedure, view, now)
     return lines
@@ -76,6 +77,10 @@ def _person(view: RecordView) -> Iterator[str]:
 
 
 def _band(procedure: Procedure, view: RecordView, look: Look, now: datetime) -> str:
+    if view.locked_until is not None:
+        return "■ " + explain.refusal(
+            procedure, Act.RESEND, language(), at=now, reason=Reason.CHECKS_LOCKED, until=view.locked_until
+        )
     if view.closed_because is not None:
         act = Act.RESEND
         reason = explain.refusal(
@@ -144,49 +149,6 @@ def _journey(procedure: Procedure, view: RecordView) -> Iterator[str]:
     steps = (_step(procedure, step, view.route) for step in STEPS)
     pairs = zip(signs, steps, strict=True)
     yield _("Parcours : {steps}").format(steps=", ".join(f"{sign} {step}" for sign, step in pairs))
-
-
-# ── what they see, what to say ──────────────────────────────────────────────
-
-
-def _place(state: CallState, view: RecordView | None) -> Place:
-    if view is not None:
-        newest = max(view.sends, key=lambda send: send.queued_at, default=None)
-        return journey.place(
-            view.phase,
-            view.step,
-            view.route,
-            closed_because=view.closed_because,
-            queued=newest is not None and newest.state in _WAITING,
-            refused=newest is not None and newest.state in _LOST,
-        )
-    if state.locked_until is not None:
-        return Place.LOCKED
-    if state.speaker is Speaker.THIRD_PARTY:
-        return Place.THIRD_PARTY
-    if state.direction is Direction.OUTGOING:
-        return Place.OUTGOING
-    return Place.UNIDENTIFIED if state.record_found else Place.NO_RECORD
-
-
-def _values(procedure: Procedure, view: RecordView | None, where: Place) -> dict[str, object]:
-    if view is None:
-        return {}
-    if where is Place.OTHER_SCHEME:
-        return explain.elsewhere(procedure, language(), scheme=view.scheme)
-    if where is Place.OTHER_FUND:
-        return explain.elsewhere(procedure, language(), fund=view.fund)
-    newest = max((send.queued_at for send in view.sends), default=None)
-    issued, ends = (view.link.issued_at, view.link.expires_at) if view.link else (None, None)
-    return explain.spoken(language(), sent_at=newest or issued, link_ends_at=ends)
-
-
-def _level(state: CallState, view: RecordView | None) -> Level:
-    return max(state.level, view.level if view is not None else Level.NOTHING)
-
-
-def _moment(look: Look) -> Moment:
-    return Moment.SERVICE_CUT if look.service is Service.DOWN else Moment.POSSIBLE
 
 
 # ── what is possible, and the mails ─────────────────────────────────────────

@@ -10,7 +10,7 @@ from ameli_support.casework.errors import DeskError
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.cli import ask, out, picture
 from ameli_support.cli.app import add
-from ameli_support.cli.calls import desk
+from ameli_support.cli.calls import desk, is_supervisor
 from ameli_support.cli.errors import BadInput
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import json_option
@@ -52,7 +52,8 @@ def _one(opened: Desk, case: int, json: bool) -> int:
     if json:
         out.one(as_object(state, look))
     else:
-        out.lines(picture.status(opened.procedure, state, look, opened.business_clock.now()))
+        now, purposeful = opened.business_clock.now(), is_supervisor(opened)
+        out.lines(picture.status(opened.procedure, state, look, now, purposeful=purposeful))
     if look.refused:
         if not json:
             out.aside(look.refused)

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from ameli_support.casework.desk import Desk
 from ameli_support.casework.errors import ActRefused
+from ameli_support.casework.script import script
 from ameli_support.casework.views import Checked
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
@@ -13,7 +15,6 @@ from ameli_support.cli.errors import BadInput, CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import case_option, coded, json_option
 from ameli_support.i18n import _, language
-from ameli_support.onboarding import journey
 from ameli_support.onboarding.identity import (
     Direction,
     Fact,
@@ -22,7 +23,7 @@ from ameli_support.onboarding.identity import (
     Speaker,
     may_be_compared,
 )
-from ameli_support.onboarding.procedure import Moment, Procedure
+from ameli_support.onboarding.journey import Place
 from ameli_support.onboarding.wording import plain
 
 
@@ -59,7 +60,7 @@ def register(app: typer.Typer) -> None:
             try:
                 checked = opened.verify(number, wanted, facts)
             except ActRefused as error:
-                raise _with_script(error, opened.procedure) from error
+                raise _with_script(error, opened, number) from error
             return _told(checked, wanted, number, json)
 
     add(
@@ -98,17 +99,15 @@ def _facts(known: list[Fact], done: tuple[Fact, ...]) -> dict[Fact, str]:
     return facts
 
 
-def _with_script(error: ActRefused, procedure: Procedure) -> CommandError:
-    """A record that is closed to this contact: why, and what to say instead."""
+def _with_script(error: ActRefused, opened: Desk, case: int) -> CommandError:
+    """Nothing is compared in this contact, or on this record: why, and what to say instead."""
     told = as_command_error(error)
-    where = journey.place(None, None, closed_because=error.reason)
-    if where is journey.Place.NO_ENROLMENT:
+    found = script(opened.procedure, opened.call_state(case), opened.look(case), language())
+    if found.place.is_the_persons or found.place is Place.UNIDENTIFIED:
         return told
-    values = {"contact": (error.problem.contact if error.problem else None) or "…", "scheme": "…"}
-    said = procedure.says(where, Level.NOTHING, Moment.POSSIBLE, language(), **values)
-    script = [plain(sentence) for sentence in said]
-    lines = [told.sentence, _("À dire :"), *(f"  {sentence}" for sentence in script)]
-    return CommandError("\n".join(lines), told.code, **told.details, say=script)
+    said = [plain(sentence) for sentence in found.says(opened.procedure, language())]
+    lines = [told.sentence, _("À dire :"), *(f"  {sentence}" for sentence in said)]
+    return CommandError("\n".join(lines), told.code, **told.details, say=said)
 
 
 def _chosen_level_0(number: int, json: bool) -> int:

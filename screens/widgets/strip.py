@@ -18,7 +18,8 @@ INKS = {Tone.OK: "$ok", Tone.WARN: "$warn", Tone.BAD: "$bad", Tone.PLAIN: "$mute
 
 
 class Strip(Line):
-    """Row 1 of every screen; while the service is cut it says so whenever nothing newer is to be told."""
+    """Row 1 of every screen; that the service is cut, or applies another version of the procedure, it says
+    whenever nothing newer is to be told."""
 
     app: "AmeliSupport"
 
@@ -37,7 +38,19 @@ class Strip(Line):
     def _tone(self) -> Tone | None:
         if self.app.notice is not None:
             return self.app.notice.tone
-        return Tone.BAD if self.app.service.down else None
+        if self.app.service.down:
+            return Tone.BAD
+        return Tone.WARN if self._other_version else None
+
+    @property
+    def _other_version(self) -> str:
+        """The sentence of the banner when service and desk differ, else nothing."""
+        desk = self.app.backend.desk
+        if desk is None or not self.app.service.other_version:
+            return ""
+        from screens.words import Words
+
+        return Words(desk.procedure).text("reminders.other_version")
 
     def left(self) -> Content:
         """Sign, head in bold, tail."""
@@ -46,6 +59,8 @@ class Strip(Line):
             head = _("Service des comptes injoignable depuis {hour}.").format(hour=hour(service.since))
             tail = _("Nouvel essai toutes les 5 s.") if self.wide else ""
             return Content.assemble((f"■ {head}", "bold $bad"), (f" {tail}", "$ink"))
+        if notice is None and self._other_version:
+            return Content.assemble((f"▲ {self._other_version}", "bold $warn"))
         if notice is None:
             return Content("")
         ink = INKS[notice.tone]

@@ -199,7 +199,14 @@ def test_a_deceased_person_is_told_nothing_about(office: Office) -> None:
     with pytest.raises(ActRefused) as refused:
         desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
     assert refused.value.reason is Reason.PERSON_DECEASED
-    assert desk.look(case).view is None
+    view = desk.look(case).view
+    assert view is not None  # why nothing is told, and nothing else
+    assert (view.closed_because, view.person, view.phase, view.sends) == (
+        Reason.PERSON_DECEASED,
+        None,
+        None,
+        (),
+    )
 
 
 def test_a_supervisor_looks_up_with_a_purpose_and_an_administrator_not_at_all(office: Office) -> None:

@@ -75,6 +75,7 @@ class FakeDesk:
         self.business_clock = FixedClock(NOW)
         self.system_clock = FixedClock(NOW)
         self.procedure = procedure()
+        self.procedure_version = self.procedure.version
         self.name = name
         self.service = Service.OK
         self.since: datetime | None = None
@@ -260,7 +261,7 @@ class FakeDesk:
                 fund="381",
                 closed_because=closing[self.story],
                 allowed={act: _no(closing[self.story]) for act in Act},
-                procedure_version="1",
+                procedure_version=self.procedure_version,
                 as_of=now,
             )
         generations = tuple(
@@ -302,7 +303,7 @@ class FakeDesk:
             speaker=self.state.speaker,
             check_expires_at=self.state.level_until,
             allowed=self._allowed(),
-            procedure_version="1",
+            procedure_version=self.procedure_version,
             as_of=now,
         )
 
@@ -385,6 +386,7 @@ class FakeDesk:
             raise ServiceCut("Le service des comptes ne répond pas.", "refused", self.since)
         now = self.business_clock.now()
         self.version += 1
+        self._set(last_act=act)
         link = self.generations[-1] + DAYS["link"] if self.generations else None
         return Done(
             act,
@@ -396,7 +398,7 @@ class FakeDesk:
                 phase=self.phase,
                 expires_at=link,
                 mail_queued_at=now,
-                procedure_version="1",
+                procedure_version=self.procedure_version,
                 as_of=now,
             ),
         )
