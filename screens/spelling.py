@@ -2,12 +2,6 @@
 
 from ameli_support.i18n import _
 
-COMMON = (
-    "gmail.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "hotmail.fr",
-    "hotmail.com", "outlook.fr", "outlook.com", "yahoo.fr", "yahoo.com", "icloud.com", "live.fr",
-    "bbox.fr", "neuf.fr", "protonmail.com",
-)  # fmt: skip
-
 
 def spelled(address: str) -> str:
     """« a, point, d u b o i s, arobase, o r a n g e, point, f r »; empty for an empty text."""
@@ -26,21 +20,8 @@ def spelled(address: str) -> str:
 
 
 def likely_domain(address: str) -> str | None:
-    """A common domain one slip away from the one typed; None when it is common itself or far from all."""
+    """The domain that was probably meant, or None; in a worker, the list of providers is long."""
+    from ameli_support.mail.typos import suggest
+
     __, at, domain = address.strip().lower().rpartition("@")
-    if not at or "." not in domain or domain in COMMON:
-        return None
-    close = [common for common in COMMON if _one_slip(domain, common)]
-    return close[0] if close else None
-
-
-def _one_slip(typed: str, meant: str) -> bool:
-    """Whether one letter was added, lost, changed, or two neighbours swapped."""
-    if abs(len(typed) - len(meant)) > 1:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
-    if start is None:
-        return len(typed) != len(meant)
-    rest_typed, rest_meant = typed[start:], meant[start:]
-    swapped = rest_typed[:2] == rest_meant[1::-1] and rest_typed[2:] == rest_meant[2:]
-    return swapped or rest_meant[1:] in (rest_typed, rest_typed[1:]) or rest_typed[1:] == rest_meant
+    return suggest(domain) if at and "." in domain else None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEAF_SECONDS = 0.3
+FORGOTTEN = ("said", "address")
 
 
 class Leave(Widget, can_focus=True):
@@ -113,9 +114,10 @@ class Dialog(ModalScreen[T]):
             self.query_one(Leave).focus()
 
     def forget(self) -> None:
-        """Addresses and numbers typed here do not survive a lock."""
+        """Addresses typed here do not survive a lock; other texts do (ux.md, last line)."""
         for field in self.query(Field):
-            field.input.value = ""
+            if field.key in FORGOTTEN:
+                field.input.value = ""
 
     def refresh_feet(self) -> None:
         """« V  Renvoyer », or why V is not possible yet."""

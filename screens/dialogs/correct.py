@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
+from screens.backend import Failed
 from screens.dialogs.base import Leave
 from screens.dialogs.reissue import Reissue
 from screens.safe import clean, fit
@@ -33,6 +34,7 @@ class Correct(Reissue):
     ACT = Act.CORRECT
     EFFECT = Effect.NEW_ADDRESS_NEW_WINDOW
     REASONS = "correct_reasons"
+    likely: str | None = None
 
     def compose_facts(self) -> "ComposeResult":
         """The field, the likely domain, what to read back."""
@@ -50,24 +52,31 @@ class Correct(Reissue):
         head, found, tail = sentence.partition(where)
         return Content.assemble((head, "$ink"), (found, "bold $ink"), (tail, "$ink"))
 
-    @on(Input.Changed)
+    @on(Input.Changed, "#field-address")
     def _typing(self, event: Input.Changed) -> None:
-        likely = likely_domain(event.value)
-        self.query_one("#likely", Static).update(
-            Content.assemble(
+        text = spelled(event.value)
+        self.query_one("#spelled", Static).update(Content.styled(fit(text, SPELLED), "$ink"))
+        self.guess(event.value)
+        self.changed()
+
+    @work(exclusive=True, group="likely", exit_on_error=False)
+    async def guess(self, address: str) -> None:
+        """The domain that was probably meant, offered under the field."""
+        try:
+            self.likely = await self.app.backend.ask(lambda desk: likely_domain(address))
+        except Failed:
+            return
+        content = Content("")
+        if self.likely:
+            content = Content.assemble(
                 ("▲ ", "$warn"),
-                (_("{domain} ?").format(domain=likely) + "   ", "$warn"),
+                (_("{domain} ?").format(domain=self.likely) + "   ", "$warn"),
                 (" ↓ ", "bold $ink on $sel"),
                 (" " + _("prendre"), "$ink"),
             )
-            if likely
-            else Content("")
-        )
-        text = spelled(event.value)
-        self.query_one("#spelled", Static).update(Content.styled(fit(text, SPELLED), "$ink"))
-        self.changed()
+        self.query_one("#likely", Static).update(content)
 
-    @on(Input.Submitted)
+    @on(Input.Submitted, "#field-address")
     def _typed(self) -> None:
         if self.query_one(Field).value:
             self.query_one(Leave).focus()
@@ -75,10 +84,9 @@ class Correct(Reissue):
     def action_move(self, by: int) -> None:
         """↓ in the field takes the likely domain; elsewhere the arrows choose the reason."""
         field = self.query_one(Field)
-        likely = likely_domain(field.value)
         if field.input.has_focus:
-            if by > 0 and likely:
-                field.input.value = field.value.rpartition("@")[0] + "@" + likely
+            if by > 0 and self.likely:
+                field.input.value = field.value.rpartition("@")[0] + "@" + self.likely
                 field.input.cursor_position = len(field.input.value)
         else:
             super().action_move(by)
@@ -103,6 +111,7 @@ class Correct(Reissue):
         """Corrects it."""
         from ameli_support.accounts.contract import CorrectReason
 
+        self.note_other(desk)
         answer = self.query_one(YesNo).answer is True
         reason = CorrectReason(self.query_one(Choices).value or "")
         return desk.correct(self.state.case, self.query_one(Field).value, reason, answer)

@@ -2,15 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
+from screens.actions import BY_ID
 from screens.dialogs.act import ActDialog
+from screens.dialogs.base import Leave
 from screens.when import day_hour, hour
 from screens.widgets.choices import Choices
+from screens.widgets.field import Field
 from screens.widgets.yes_no import YesNo
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from ameli_support.casework.views import Done
 
 SUSPEND = "call.suspend"
+OTHER = "other"
 
 
 class Reissue(ActDialog):
@@ -28,6 +33,7 @@ class Reissue(ActDialog):
     ACT = Act.REISSUE
     EFFECT = Effect.NEW_LINK_NEW_WINDOW
     REASONS = "reissue_reasons"
+    noted = False
 
     def compose_body(self) -> "ComposeResult":
         """What will be valid until when, the question, the reason."""
@@ -35,6 +41,9 @@ class Reissue(ActDialog):
         yield YesNo(self.words.text("questions.self_created"))
         yield Static(_("Motif"), classes="heading", markup=False)
         yield Choices([(*each, "") for each in self.words.keyed(self.REASONS)])
+        other = Field("other", _("Lequel ?"), _("noté au dossier"), max_length=500)
+        other.display = False
+        yield other
 
     def compose_facts(self) -> "ComposeResult":
         """Window and identity."""
@@ -52,9 +61,30 @@ class Reissue(ActDialog):
         self.query_one(YesNo).say(yes)
         self.changed()
 
+    @property
+    def other(self) -> Field:
+        """What « Autre » means."""
+        return self.query_one("#row-other", Field)
+
+    def action_digit(self, digit: int) -> None:
+        """« Autre » opens its field."""
+        super().action_digit(digit)
+        if self.query_one(Choices).value == OTHER:
+            self.other.input.focus()
+
+    @on(Input.Changed, "#field-other")
+    def _typing_other(self) -> None:
+        self.changed()
+
+    @on(Input.Submitted, "#field-other")
+    def _typed_other(self) -> None:
+        if self.other.value:
+            self.query_one(Leave).focus()
+
     def changed(self) -> None:
         """After a no the sentence stays that says what is left."""
         super().changed()
+        self.other.display = self.query_one(Choices).value == OTHER
         if self.query_one(YesNo).answer is False:
             self.trouble(self.words.text("reasons.did_not_create.sentence"))
 
@@ -65,7 +95,10 @@ class Reissue(ActDialog):
             return _("répondez O ou N")
         if not answer:
             return _("S pour suspendre")
-        return "" if self.query_one(Choices).value else _("choisissez un motif")
+        reason = self.query_one(Choices).value
+        if reason == OTHER and not self.other.value:
+            return _("dites lequel")
+        return "" if reason else _("choisissez un motif")
 
     def key_s(self) -> None:
         """After a no: suspending is the only act."""
@@ -76,7 +109,16 @@ class Reissue(ActDialog):
         """Issues the link."""
         from ameli_support.accounts.contract import ReissueReason
 
+        self.note_other(desk)
         return desk.reissue(self.state.case, ReissueReason(self.query_one(Choices).value or ""), True)
+
+    def note_other(self, desk: "Desk") -> None:
+        """« Autre » is a code for the service; its words are a note of the case, once."""
+        if self.query_one(Choices).value == OTHER and not self.noted:
+            action = _(BY_ID[f"call.{self.ACT}"].label)
+            note = _("{action}, autre motif : {text}").format(action=action, text=self.other.value)
+            desk.note(self.state.case, note)
+            self.noted = True
 
 
 def fact(label: str, value: Content, *, last: bool = False) -> "ComposeResult":

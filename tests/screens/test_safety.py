@@ -109,16 +109,22 @@ async def test_no_i_did_not_create_it_leaves_only_suspending() -> None:
 async def test_a_refusal_keeps_the_dialog_and_what_was_typed() -> None:
     desk = FakeDesk("j11")
     desk.refuse["correct"] = ActRefused("Cette adresse sert déjà à un autre compte ameli.")
+    said = "Adresse de sa fille"
     async with walking(desk) as walk:
         await walk.to_level_1()
         await walk.press("a")
         await walk.to_level_2()
         await walk.on("Correct")
         await walk.type("angela@free.fr")
-        await walk.press("enter", "o", "1", "v")
-        await walk.sees("▲ Cette adresse sert déjà à un autre compte ameli.", "angela@free.fr")
+        await walk.press("enter", "o", "4")
+        await walk.sees("× dites lequel")
+        await walk.type(said)
+        await walk.press("enter", "v")
+        await walk.sees("▲ Cette adresse sert déjà à un autre compte ameli.", "angela@free.fr", said)
         await walk.press("v")
         await walk.sees("Adresse corrigée")
+        notes = [note.text for note in desk.notes]
+        assert notes == [f"Corriger l’adresse, autre motif\u00a0: {said}"]
 
 
 async def test_a_lost_answer_is_shown_as_unknown() -> None:
