@@ -57,6 +57,7 @@ class Call(CallActs):
         self._ticks = 0
         self._looking = False
         self._summarised = -1
+        self.failure = ""
 
     def compose_body(self) -> "ComposeResult":
         """Person, band, three columns, foot."""
@@ -107,10 +108,15 @@ class Call(CallActs):
         try:
             glance = await self.app.backend.ask(self._glance)
         except Failed as failure:
+            self.failure = failure.sentence
             self.app.say(Tone.BAD, failure.sentence)
+            self.redraw()
             return
         finally:
             self._looking = False
+        if self.failure:
+            self.failure = ""
+            self.app.say(Tone.PLAIN, "")
         before, self.last_look = self.last_look, glance.look
         self.state, self.summary = glance.state, glance.summary
         self.app.seen(glance.look)
@@ -172,6 +178,7 @@ class Call(CallActs):
             look=self.last_look,
             words=self.words,
             now=self.app.now(),
+            trouble=self.failure,
             summary=self.summary[-SUMMARY_LINES:],
             supervisor=self.desk.me.role is Role.SUPERVISOR,
         )

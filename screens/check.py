@@ -1,4 +1,4 @@
-"""The caller check: who speaks, then level 1, then level 2 (rules §8).
+"""The caller check: level 1, then level 2, once it is known who speaks (rules §8).
 
 The caller says, the agent types, the service compares; nothing typed here is kept anywhere.
 """
@@ -13,20 +13,17 @@ from textual.widgets import Static
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.identity import (
-    Direction,
     Fact,
     Level,
-    Representation,
-    Speaker,
     may_be_asked,
 )
 from screens.actions import BY_ID, Scope, bindings, digit_bindings
 from screens.backend import Failed
 from screens.check_words import advice, asked, band_text, not_reached
-from screens.frame import Framed
 from screens.notice import Tone
 from screens.picture import PersonLine
 from screens.safe import clean
+from screens.who_speaks import WhoSpeaks
 from screens.widgets.band import Band
 from screens.widgets.blocks import ToSay
 from screens.widgets.caption import Caption
@@ -35,7 +32,6 @@ from screens.widgets.choices import Choices
 from screens.widgets.facts import Facts
 from screens.widgets.field import Field, Typed
 from screens.widgets.person import Person
-from screens.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -47,54 +43,12 @@ LEVEL_1 = (Fact.NIR, Fact.NAME, Fact.BIRTH_DATE, Fact.POSTCODE)
 ENOUGH_AT_LEVEL_2 = 2
 
 
-class Check(Framed["CallState | None"]):
+class Check(WhoSpeaks):
     """One caller check, over home or over its call; ends with the contact's new state."""
 
     CSS_PATH: ClassVar = ["call.tcss", "check.tcss"]
     SCOPE = Scope.CHECK
     BINDINGS: ClassVar = [*bindings(Scope.CHECK), *digit_bindings(lambda digit: f"digit({digit})")]
-
-    def __init__(
-        self,
-        state: "CallState",
-        *,
-        wanted: Level = Level.SIMPLE,
-        facts: dict[Fact, str] | None = None,
-        then: str = "",
-        person: PersonLine | None = None,
-    ) -> None:
-        super().__init__()
-        self.state = state
-        self.wanted = wanted
-        self.given = facts or {}
-        self.then = then
-        self.person = person
-        self.direction = state.direction or Direction.INCOMING
-        self.asks_who = state.level is Level.NOTHING
-        self.asks_representation = False
-        self.busy = False
-        self._ahead = ""
-
-    # ── where the check stands ──────────────────────────────────────────────
-
-    @property
-    def words(self) -> Words:
-        """The procedure's words."""
-        desk = self.app.backend.desk
-        assert desk is not None
-        return Words(desk.procedure)
-
-    @property
-    def in_call(self) -> bool:
-        """Whether the call screen is underneath."""
-        from screens.call import Call
-
-        return any(isinstance(screen, Call) for screen in self.app.screen_stack)
-
-    @property
-    def level(self) -> Level:
-        """The level that the next comparison is for."""
-        return Level.SIMPLE if self.state.level < Level.SIMPLE else Level.REINFORCED
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -103,13 +57,6 @@ class Check(Framed["CallState | None"]):
         if self.level is Level.SIMPLE:
             return tuple(fact for fact in LEVEL_1 if fact in allowed)
         return tuple(fact for fact in allowed if fact not in LEVEL_1)
-
-    @property
-    def stage(self) -> str:
-        """`who`, `facts`, or `over` when the record is locked."""
-        if self.state.locked_until is not None:
-            return "over"
-        return "who" if self.asks_who or self.asks_representation else "facts"
 
     # ── what stands where ───────────────────────────────────────────────────
 
@@ -151,7 +98,7 @@ class Check(Framed["CallState | None"]):
         choices.display, fields.display = stage == "who", stage == "facts"
         self.query_one(Levels).show(self.state.level, self.level)
         self.query_one(Keys).show(stage, self.in_call, self.words.lines("reminders.never_ask"))
-        self._band()
+        self.show_band()
         self.trouble("")
         self._advice(stage)
         if stage == "facts":
@@ -175,7 +122,7 @@ class Check(Framed["CallState | None"]):
         rows = [(*each, "") for each in self.words.keyed("speakers")]
         choices.offer(rows, zero=(_("Sans contrôle"), self.words.text("levels.level_0")))
 
-    def _band(self) -> None:
+    def show_band(self) -> None:
         then = _(BY_ID[self.then].label) if self.then and self.wide else ""
         band = band_text(self.words, self.state, self.stage, self.level, self.direction, then)
         self.query_one(Band).show(band)
@@ -189,36 +136,6 @@ class Check(Framed["CallState | None"]):
         content = Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")) if sentence else Content("")
         self.query_one("#trouble", Static).update(content)
 
-    # ── who speaks ──────────────────────────────────────────────────────────
-
-    def action_direction(self) -> None:
-        """← → turns an incoming call into an outgoing one, while it is still asked who speaks."""
-        if self.stage == "who":
-            incoming = self.direction is Direction.INCOMING
-            self.direction = Direction.OUTGOING if incoming else Direction.INCOMING
-            self._band()
-
-    def action_digit(self, digit: int) -> None:
-        """A digit answers the question of who speaks."""
-        if self.stage != "who" or self.busy:
-            return
-        choices = self.query_one(Choices)
-        if digit == 0 and not self.asks_representation:
-            self.level_0()
-        elif not choices.choose(digit) or choices.value is None:
-            return
-        elif self.asks_representation:
-            self.speak(Speaker.REPRESENTATIVE, Representation(choices.value))
-        elif choices.value == Speaker.REPRESENTATIVE:
-            self.asks_representation = True
-            self.show_stage()
-        else:
-            self.speak(Speaker(choices.value))
-
-    @on(Choices.Chosen)
-    def _chosen(self, event: Choices.Chosen) -> None:
-        self.action_digit(event.digit)
-
     def on_key(self, event: events.Key) -> None:
         """What is typed before the fields stand there is kept for the first of them."""
         if self.busy and self.focused is None and event.character and event.is_printable:
@@ -229,41 +146,11 @@ class Check(Framed["CallState | None"]):
         if ahead and isinstance(self.focused, Typed):
             self.focused.insert_text_at_cursor(ahead)
 
-    @work(group="check", exclusive=True, exit_on_error=False)
-    async def speak(self, speaker: Speaker, representation: Representation | None = None) -> None:
-        """Records who speaks; whoever can reach no level goes to general advice at once."""
-        case, direction = self.state.case, self.direction
-
-        def recorded(desk: "Desk") -> "tuple[CallState, Level]":
-            state, highest = desk.speak(case, direction, speaker, representation), desk.highest_level(case)
-            return (desk.level_0(case) if highest is Level.NOTHING else state), highest
-
-        self.busy = True
-        try:
-            self.state, highest = await self.app.backend.ask(recorded)
-        except Failed as failure:
-            self.trouble(failure.sentence)
-            return
-        finally:
-            self.busy = False
-        self.asks_who = self.asks_representation = False
-        if highest is Level.NOTHING:
-            self.dismiss(self.state)
-            return
+    def spoken(self) -> None:
+        """Goes on to the fields; what the look-up gave is compared at once when it is enough."""
         self.show_stage()
         if self.level is Level.SIMPLE and all(self.given.get(fact) for fact in LEVEL_1):
             self.compare({fact: self.given[fact] for fact in LEVEL_1})
-
-    @work(group="check", exclusive=True, exit_on_error=False)
-    async def level_0(self) -> None:
-        """General advice, nothing compared."""
-        case = self.state.case
-        try:
-            self.state = await self.app.backend.ask(lambda desk: desk.level_0(case))
-        except Failed as failure:
-            self.trouble(failure.sentence)
-            return
-        self.dismiss(self.state)
 
     # ── the fields ──────────────────────────────────────────────────────────
 
@@ -350,7 +237,7 @@ class Check(Framed["CallState | None"]):
         fields.open_again()
         fields.take_focus()
         self.given = {}
-        self._band()
+        self.show_band()
 
     def _not_reached(self, checked: "Checked") -> None:
         self._open_again()
@@ -361,27 +248,3 @@ class Check(Framed["CallState | None"]):
             self.trouble(again)
         else:
             self.trouble(not_reached(self.words, checked))
-
-    # ── the way back ────────────────────────────────────────────────────────
-
-    def action_leave(self) -> None:
-        """Échap: back; a call whose speaker is known goes on at level 0."""
-        if self.asks_representation:
-            self.asks_representation = False
-            self.show_stage()
-        elif self.in_call or self.stage == "over" or self.state.level_0_chosen:
-            self.dismiss(self.state)
-        elif self.stage == "who":
-            self._leave_call()
-        else:
-            self.level_0()
-
-    @work(group="check", exclusive=True, exit_on_error=False)
-    async def _leave_call(self) -> None:
-        """Nobody spoke yet: the contact ends, home comes back."""
-        case = self.state.case
-        try:
-            await self.app.backend.ask(lambda desk: desk.leave(case))
-        except Failed as failure:
-            self.app.say(Tone.BAD, failure.sentence)
-        self.dismiss(None)

@@ -1,5 +1,6 @@
 """Home: the one look-up box, « Appel sans dossier », « À reprendre » (ux-design §6 "Home")."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 NO_RECORD = "no-record"
 MATCHES_COUNTED = 11
+PULSE_SECONDS = 5.0
 
 
 class Home(Framed[None]):
@@ -68,6 +70,7 @@ class Home(Framed[None]):
             field.cursor_blink = False
         self.take_focus()
         self._list([])
+        self.set_interval(PULSE_SECONDS, self._each_pulse)
         if self.app.backend.desk is not None:
             self.connected(self.app.backend.desk)
 
@@ -105,8 +108,19 @@ class Home(Framed[None]):
         self._list(rows)
 
     def retry(self) -> None:
-        """F5 reads the list again."""
+        """F5 reads the list again, and asks how the service does."""
         self.reload()
+        self.pulse()
+
+    def _each_pulse(self) -> None:
+        if self.is_current and self.app.backend.desk is not None:
+            self.pulse()
+
+    @work(exclusive=True, group="pulse", exit_on_error=False)
+    async def pulse(self) -> None:
+        """How the service does; nothing is drawn while it does the same."""
+        with suppress(Failed):
+            self.app.seen(await self.app.backend.ask(lambda desk: desk.pulse()))
 
     def _list(self, rows: "list[ResumeRow]") -> None:
         self._rows = rows

@@ -32,7 +32,8 @@ TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "�
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a picture is made from; `summary` the case's sentences, newest last."""
+    """What a picture is made from. `summary`: the case's sentences, newest last; `trouble`: why the last
+    look failed."""
 
     state: "CallState"
     look: "Look | None"
@@ -40,6 +41,7 @@ class Scene:
     now: datetime
     summary: Sequence[str] = ()
     supervisor: bool = False
+    trouble: str = ""
 
     @property
     def view(self) -> "RecordView | None":
@@ -112,9 +114,9 @@ def band(scene: Scene) -> Band:
     if view is None:
         if scene.look is not None and scene.look.refused:
             return Band(Tone.WARN, "▲", scene.look.refused, scene.look.refused, "")
-        head = _("Niveau 0 : conseil général, rien du dossier")
         if scene.state.level > Level.NOTHING:
-            head = _("Dossier pas encore lu")
+            return _unread(scene)
+        head = _("Niveau 0 : conseil général, rien du dossier")
         return Band(Tone.PLAIN, "○", head, head, "")
     if view.closed_because is not None:
         reason = scene.words.text(f"reasons.{view.closed_because}.sentence", date="", time="")
@@ -132,7 +134,7 @@ def band(scene: Scene) -> Band:
         return _worded(scene, "none", None)
     values = {
         "since": whole_days(scene.now - view.link.expires_at) if view.link else "",
-        "step": scene.words.step(view.step, view.route) if view.step else "",
+        "step": _step(scene, view),
         "step_number": STEPS.index(view.step) + 1 if view.step else "",
         "ended": scene.words.text(f"ended.{view.ended}") if view.ended else "",
     }
@@ -141,6 +143,32 @@ def band(scene: Scene) -> Band:
         head = _("Compte activé, confirmation contestée")
         return replace(shown, tone=Tone.WARN, sign="▲", head=head, short_head=head)
     return shown
+
+
+def _unread(scene: Scene) -> Band:
+    """A record that should be readable and was not read yet: why, and the key that tries again."""
+    short = _("Dossier pas lu")
+    if scene.down:
+        since = scene.look.since if scene.look is not None else None
+        head = _("Dossier pas lu : service des comptes injoignable")
+        return Band(
+            Tone.BAD, "■", head, short, _("depuis {hour}").format(hour=clock_time(since)) if since else ""
+        )
+    if scene.trouble:
+        why = scene.trouble.partition(". ")[0].rstrip(".")
+        return Band(Tone.BAD, "■", _("Dossier pas lu : {why}").format(why=why), short, _("F5 réessayer"))
+    head = _("Dossier pas encore lu")
+    return Band(Tone.PLAIN, "○", head, head, "")
+
+
+def _step(scene: Scene, view: "RecordView") -> str:
+    """The step's label, at step 2 by the form with what became of the provisional code."""
+    if view.step is None:
+        return ""
+    label = scene.words.step(view.step, view.route)
+    if view.step is not Step.IDENTITY or view.provisional_code is None:
+        return label
+    return f"{label}, " + scene.words.text(f"provisional_code.{view.provisional_code}")
 
 
 def _worded(scene: Scene, name: str, at: datetime | None, **values: object) -> Band:

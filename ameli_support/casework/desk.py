@@ -144,6 +144,10 @@ class Desk:
         """
         return self._looking.look(case)
 
+    def pulse(self) -> Look:
+        """How the account service does, outside any call: a look without a record; every 5 s on home."""
+        return self._looking.pulse()
+
     def unmask(self, case: int, purpose: str) -> str:
         """The address on file, in clear, at level 2; logged."""
         return self._identifying.unmask(case, purpose)

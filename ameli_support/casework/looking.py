@@ -67,6 +67,10 @@ class Looking:
         seen = self.seen(number, self.bench.contact(number))
         return seen.view if seen is not None else self.look(number).view
 
+    def pulse(self) -> Look:
+        """See `Desk.pulse`."""
+        return self._without_record()
+
     def _be_present(self, number: int) -> None:
         """Tells the others now and then that one is in the case."""
         now = self.bench.system.now()

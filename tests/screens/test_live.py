@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from textual._compositor import Compositor
 
+from ameli_support.casework.errors import DeskError
 from ameli_support.casework.views import Service
 from ameli_support.clock import monotonic
 from tests.screens.fake_desk import NOW, FakeDesk
@@ -63,6 +64,32 @@ async def test_a_cut_service_turns_the_band_grey_changes_the_script_and_offers_f
         walk.desk.since, walk.desk.service = None, Service.OK
         await walk.press("f5")
         await walk.sees("en ligne", "renvoi possible jusqu’au")
+
+
+async def test_a_first_look_that_fails_says_so_in_the_band_and_home_hears_of_a_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("screens.home.PULSE_SECONDS", 0.2)
+    desk = FakeDesk("j11")
+    async with walking(desk) as walk:
+        await cut(walk)
+        await walk.sees("Service des comptes injoignable depuis 14:28.", "service coupé")
+        walk.desk.since, walk.desk.service = None, Service.OK
+        await walk.sees("en ligne")
+        whole, desk.look = desk.look, _broken  # type: ignore[method-assign]
+        await walk.find("2620838185001 DUBOIS 24081962 38000")
+        await walk.on("Check")
+        await walk.press("1")
+        await walk.on("Call")
+        await walk.sees("■ Dossier pas lu : La base des dossiers ne répond pas", "F5 réessayer")
+        desk.look = whole  # type: ignore[method-assign]
+        await walk.press("f5")
+        await walk.sees("renvoi possible jusqu’au")
+        assert "La base des dossiers" not in walk.screen
+
+
+def _broken(case: int) -> None:
+    raise DeskError("La base des dossiers ne répond pas. Ce que vous avez saisi est gardé : réessayez.")
 
 
 async def test_an_act_during_the_cut_keeps_the_dialog() -> None:
