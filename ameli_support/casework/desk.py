@@ -6,11 +6,13 @@ case; `find` and `find_no_record` begin one.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
 from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
+from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
 from ameli_support.casework.finding import Finding
 from ameli_support.casework.history import History
@@ -69,6 +71,7 @@ class Desk:
         self._wrapping = Wrapping(self.bench, self._acting)
         self._history = History(self.bench)
         self._recovering = Recovering(self.bench, self._acting)
+        self._bulletins = Bulletins(self.bench)
 
     # ── the contact ─────────────────────────────────────────────────────────
 
@@ -246,6 +249,46 @@ class Desk:
     def open_calls(self) -> list[CallState]:
         """One's contacts that were never ended, for instance by a crash."""
         return self._history.open_calls()
+
+    # ── what everybody should know ──────────────────────────────────────────
+
+    def bulletin(self) -> Bulletin:
+        """What every screen shows: the banner in force and the providers that are away.
+
+        One look-up by key and one request; call it every few seconds. Raises nothing of the network.
+        """
+        return self._bulletins.bulletin()
+
+    def banner(self) -> Banner | None:
+        """The incident banner in force (business clock)."""
+        return self._bulletins.banner()
+
+    def coming_banner(self) -> Banner | None:
+        """The same, or the one that is set for later."""
+        return self._bulletins.coming_banner()
+
+    def set_banner(
+        self,
+        text: str,
+        reason: str,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        provider: str | None = None,
+    ) -> Banner:
+        """Supervisor: one sentence for every agent, in place of the one before; who and why is kept."""
+        return self._bulletins.set_banner(text, reason, starts_at, ends_at, provider)
+
+    def clear_banner(self, reason: str) -> None:
+        """Supervisor: takes the banner away, also one that is set for later."""
+        self._bulletins.clear_banner(reason)
+
+    def providers(self) -> tuple[Provider, ...]:
+        """The identity providers, in the procedure's order, as the account service knows them."""
+        return self._bulletins.providers()
+
+    def set_provider(self, name: str, available: bool, reason: str) -> Provider:
+        """Supervisor: says at the account service whether a provider can be used."""
+        return self._bulletins.set_provider(name, available, reason)
 
     # ── the start and the end ───────────────────────────────────────────────
 

@@ -49,6 +49,8 @@ class Action(StrEnum):
     SETTINGS = "settings"
     OWN_SCREEN_SETTINGS = "own_screen_settings"
     SET_PIN = "set_pin"
+    INCIDENT_BANNER = "incident_banner"
+    PROVIDER_AVAILABILITY = "provider_availability"
 
 
 _CASEWORK = frozenset({Action.NOTE, Action.CLOSE, Action.HAND_OVER, Action.READ_CASE})
@@ -74,6 +76,8 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
         Action.CANCEL,
         Action.UNLOCK,
         Action.REASSIGN,
+        Action.INCIDENT_BANNER,
+        Action.PROVIDER_AVAILABILITY,
         Action.VERIFY_STORE,
         Action.CONTENT_FOLDER,
         Action.OWN_SCREEN_SETTINGS,

@@ -30,6 +30,7 @@ def build() -> typer.Typer:
         acts,
         address,
         bounce_text,
+        bulletins,
         cases,
         db,
         demo,
@@ -52,7 +53,7 @@ def build() -> typer.Typer:
         _("Aide à l’ouverture du compte ameli. Sans commande : ouvre l’application dans le terminal."),
     )
     app.callback()(lambda: None)
-    call = (find, verify, status, acts, wrap_up, cases, supervise)
+    call = (find, verify, status, acts, wrap_up, cases, supervise, bulletins)
     for module in (
         *call,
         nir,

@@ -4,13 +4,16 @@ import io
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from ameli_support.cli.errors import BadInput, CommandError
 from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.clock import PARIS
 from ameli_support.i18n import _
 
+AT_FORMAT = "%d/%m/%Y %H:%M"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -149,6 +152,16 @@ def choice(text: str, values: type[Choice], what: str) -> Choice:
             _("{what} : valeur inconnue. Valeurs possibles : {values}.").format(
                 what=what, values=", ".join(value.value for value in values)
             )
+        ) from None
+
+
+def paris_time(text: str, what: str) -> datetime:
+    """`JJ/MM/AAAA HH:MM` in Paris as an instant; `what` begins the sentence when it is none."""
+    try:
+        return datetime.strptime(text.strip(), AT_FORMAT).replace(tzinfo=PARIS).astimezone(UTC)
+    except ValueError:
+        raise BadInput(
+            _("{what} : date non comprise. Attendu : JJ/MM/AAAA HH:MM, heure de Paris.").format(what=what)
         ) from None
 
 

@@ -1,6 +1,5 @@
 """`note`, `hand-over` and `close`: what is written into a case and how a contact ends (rules §10)."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,13 +9,9 @@ from ameli_support.casework.desk import Desk
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
 from ameli_support.cli.calls import desk
-from ameli_support.cli.errors import BadInput
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import case_option, coded, json_option
-from ameli_support.clock import PARIS
 from ameli_support.i18n import _
-
-AT_FORMAT = "%d/%m/%Y %H:%M"
 
 
 def register(app: typer.Typer) -> None:
@@ -86,7 +81,7 @@ def _register_close(app: typer.Typer) -> None:
         json: Annotated[bool, json_option()] = False,
     ) -> int:
         number = ask.case_number(case)
-        at = _paris(callback) if callback else None
+        at = ask.paris_time(callback, "--callback") if callback else None
         promised = Callback(at, ask.one("phone", _("Numéro à rappeler : "))) if at else None
         with desk() as opened:
             proposal = opened.proposed_outcome(number)
@@ -113,12 +108,3 @@ def _cause(opened: Desk) -> str | None:
         return None
     causes = [key.partition(".")[2] for key in opened.procedure.cells if key.startswith("causes.")]
     return ask.line(_("Cause ({values}) : ").format(values=", ".join(causes))) or None
-
-
-def _paris(text: str) -> datetime:
-    try:
-        return datetime.strptime(text.strip(), AT_FORMAT).replace(tzinfo=PARIS).astimezone(UTC)
-    except ValueError:
-        raise BadInput(
-            _("Date de rappel non comprise. Attendu : JJ/MM/AAAA HH:MM, heure de Paris.")
-        ) from None

@@ -9,7 +9,7 @@ from ameli_support.clock import to_us
 from ameli_support.store.cases import AnyRow, CaseStore
 from ameli_support.store.schema import banner
 
-_NEWEST_FIRST = select(banner).order_by(banner.c.id.desc())
+_NEWEST_FIRST = select(banner).where(banner.c.id > 0).order_by(banner.c.id.desc())
 
 
 def last(store: CaseStore) -> AnyRow | None:

@@ -34,6 +34,7 @@ def everything(office: Office) -> dict[str, Any]:
     desk.note(case, "un mot")
     desk.call_state(case)
     desk.to_resume()
+    desk.bulletin()
     desk.open_calls()
     desk.case(case)
     desk.summary(case)
@@ -56,6 +57,8 @@ def everything(office: Office) -> dict[str, Any]:
     desk.close(case, Outcome.ADVICE, "none", Callback(later, "0612345678"))
     supervised = office.call(supervisor, record, "contrôle")
     supervisor.reassign(supervised, "0427", "congé")
+    supervisor.set_banner("FranceConnect est lent", "ticket 12")
+    supervisor.clear_banner("rétabli")
     office.clock.forward(timedelta(days=10))
     desk.recover()
     return statements

@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 COMMANDS = (
     *("find", "status", "verify", "resend", "reissue", "correct-address", "suspend", "note", "hand-over"),
     *("close", "reassign", "unlock", "lift", "cancel", "cases", "case", "nir", "settings", "doctor"),
-    *("pin", "demo"),
+    *("pin", "demo", "provider"),
 )
 CLICKS_OWN = re.compile(
     r"Usage|Options:|Commands|Show this message|Error|Missing|No such|required|default:|Try '", re.I
@@ -73,7 +73,9 @@ def test_the_common_options_are_taken_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [[name, "--help"] for name in COMMANDS] + [["--help"], ["sandbox", "--help"]]
+    "argv",
+    [[name, "--help"] for name in COMMANDS]
+    + [["--help"], ["sandbox", "--help"], ["banner", "set", "--help"]],
 )
 def test_every_help_page_is_in_french_and_in_english(run: Run, argv: list[str]) -> None:
     french = run(*argv)

@@ -110,7 +110,8 @@ def test_a_supervisor_switches_an_identity_provider_and_the_audit_says_why(
 ) -> None:
     def switch(name: str, available: bool, role: Role = Role.SUPERVISOR) -> httpx.Response:
         body = {"available": available, "reason": "incident FranceConnect"}
-        return api.put(f"/v1/providers/{name}", headers=bearer(service, role), json=body)
+        answer: httpx.Response = api.put(f"/v1/providers/{name}", headers=bearer(service, role), json=body)
+        return answer
 
     def away() -> list[str]:
         told: list[str] = api.get("/v1/status").json()["unavailable_providers"]
