@@ -38,7 +38,7 @@ def names() -> Names:
 def real_domains() -> frozenset[str]:
     """Mail domains that belong to no family but exist."""
     lines = _REAL.read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(domain for line in lines if not line.startswith("#") for domain in line.split())
 
 
 def is_known(domain: str, providers: Providers | None = None) -> bool:
