@@ -164,7 +164,9 @@ def _of_enhanced(table: Mapping[str, Reason], codes: Codes) -> Reason | None:
     if codes.enhanced is None:
         return None
     detail = codes.enhanced[2:]
-    return table.get(detail) or table.get(detail.partition(".")[0] + ".x")
+    reason = table.get(detail) or table.get(detail.partition(".")[0] + ".x")
+    # a server that tries again later has proved nothing by such a code
+    return None if reason and codes.kind == 4 and family_of(reason) in NEVER_TEMPORARY else reason
 
 
 @cache

@@ -27,8 +27,8 @@ def test_every_rewriter_of_the_facts_has_samples() -> None:
     named = {row[0] for row in samples.rows("links.tsv", 3)}
     assert named >= {
         "safelinks", "proofpoint", "mimecast", "barracuda", "sophos", "cisco", "fireeye", "trendmicro",
-        "vade", "mailinblack", "hornetsecurity", "symantec", "checkpoint", "titanhq", "gmx", "edgepilot", "fortimail",
-        "trustwave", "topsec", "esva", "mcas", "owa", "horde",
+        "vade", "mailinblack", "hornetsecurity", "symantec", "checkpoint", "titanhq", "gmx", "edgepilot",
+        "fortimail", "trustwave", "topsec", "esva", "mcas", "owa", "horde",
     }  # fmt: skip
 
 
