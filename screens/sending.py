@@ -17,7 +17,10 @@ ADDRESS, DOMAIN, ANSWER = 28, 40, 120
 
 
 def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRow, ...]:
-    """Newest first: when, its fate, to whom; then whether the newest link's page was opened."""
+    """Newest first: when, its fate, to whom; then whether the newest link's page was opened.
+
+    Before them all: until when « Code oublié ? » mails nothing (rules §5).
+    """
     sends = sorted(view.sends, key=lambda send: send.queued_at, reverse=True)
     rows = [
         FootRow(stamp(send.queued_at, now), fate(send, now), fit_address(send.address_masked, ADDRESS))
@@ -26,6 +29,10 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
     opened = _opened(view.generations[-1], words) if view.generations and view.confirmed_at is None else ""
     if opened and rows:
         rows.insert(1, FootRow("", opened))
+    blocked = view.code_reset_blocked_until
+    if blocked is not None:
+        said = words.text("reminders.reset_blocked", date=short_date(blocked), time=clock_time(blocked))
+        rows.insert(0, FootRow("", said))
     return tuple(rows)
 
 

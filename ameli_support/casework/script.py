@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ameli_support.accounts.contract import RecordView, SendKind, SendState, SendView
+from ameli_support.accounts.contract import ProvisionalCode, RecordView, SendKind, SendState, SendView
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.onboarding import explain, journey
 from ameli_support.onboarding.acts import Act, Reason
@@ -77,6 +77,7 @@ def place(state: CallState, view: RecordView | None) -> Place:
         closed_because=view.closed_because,
         queued=newest is not None and newest.state in (SendState.QUEUED, SendState.DEFERRED),
         refused=newest is not None and newest.state in _LOST,
+        code_void=view.provisional_code is ProvisionalCode.VOID,
     )
 
 

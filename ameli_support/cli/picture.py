@@ -122,6 +122,10 @@ def _band_values(procedure: Procedure, view: RecordView, now: datetime) -> dict[
         values["ended"] = _text(procedure, f"ended.{view.ended}")
     if view.step is not None:
         values["step"] = _step(procedure, view.step, view.route)
+        if view.step is Step.IDENTITY and view.provisional_code is not None:
+            values["step"] = f"{values['step']}, " + _text(
+                procedure, f"provisional_code.{view.provisional_code}"
+            )
         values["step_number"] = STEPS.index(view.step) + 1
     if view.phase is Phase.INACTIVE and view.link is not None:
         days = (now - view.link.expires_at) // _DAY

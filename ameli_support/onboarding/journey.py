@@ -24,6 +24,7 @@ class Place(StrEnum):
     SIGN_UP = "sign_up"
     IDENTITY = "identity"
     IDENTITY_FORM = "identity_form"
+    IDENTITY_FORM_VOID = "identity_form_void"
     TERMS = "terms"
     PERSONAL_CODE = "personal_code"
     CONTACT = "contact"
@@ -102,19 +103,21 @@ def place(
     closed_because: Reason | None = None,
     queued: bool = False,
     refused: bool = False,
+    code_void: bool = False,
 ) -> Place:
     """The place of the script.
 
     `closed_because` is why nothing of the record is told, and comes before all; `queued` and `refused` are
-    the fate of the newest mail of the live link.
+    the fate of the newest mail of the live link; `code_void`: the provisional code works no more.
     """
     if closed_because in _OF_A_REASON:
         return _OF_A_REASON[closed_because]
     if where is None:
         return Place.NO_ENROLMENT
     if where is Phase.NOT_SENT:
-        by_form = step is Step.IDENTITY and route is Route.FORM
-        return Place.IDENTITY_FORM if by_form else Place(step or Step.SIGN_UP)
+        if step is Step.IDENTITY and route is Route.FORM:
+            return Place.IDENTITY_FORM_VOID if code_void else Place.IDENTITY_FORM
+        return Place(step or Step.SIGN_UP)
     if where is Phase.LIVE and (queued or refused):
         return Place.LIVE_QUEUED if queued else Place.LIVE_REFUSED
     return Place(where.value)

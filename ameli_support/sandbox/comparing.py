@@ -36,11 +36,16 @@ def compare(person: Row[Any], fact: Fact, said: str) -> Comparison:
 
 
 def named(person: Row[Any], said: str) -> bool:
-    """Whether this is the person's birth or used name, with or without first names, in either order."""
+    """Whether this is the person's birth or used name, with or without first names, in either order.
+
+    A joiner left out is no other name: « ndiaye » is N’DIAYE, « saintmartin » SAINT-MARTIN.
+    """
     words = fold_name(said).split()
     first_names = set(fold_name(person.first_names.replace(",", " ")).split())
     for name in (person.birth_name, person.used_name):
         own = fold_name(name).split() if name else []
+        if own and words == ["".join(own)]:
+            return True
         if own and (
             (words[: len(own)] == own and first_names.issuperset(words[len(own) :]))
             or (words[-len(own) :] == own and first_names.issuperset(words[: -len(own)]))

@@ -1,6 +1,7 @@
 """Caller checks (rules §8): what is compared, what a level needs, when a check fails, when a record locks."""
 
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.person import PersonStatus
 from ameli_support.outbox import MailState
 from ameli_support.sandbox import checks, comparing, records, schema
+from ameli_support.sandbox.comparing import named
 from tests.sandbox.service import Asker, Service, refused
 
 WRONG = {Fact.NAME: "Durand"}
@@ -551,3 +553,10 @@ def test_level_2_reads_the_whole_address_and_that_is_logged(service: Service) ->
     assert unmask() == service.address(record)
     log = schema.lookup_log
     assert service.count(log, log.c.person == record, log.c.what == "unmask") == 1
+
+
+@pytest.mark.parametrize(("own", "said"), [("N’DIAYE", "ndiaye"), ("SAINT-MARTIN", "saintmartin")])
+def test_a_joiner_left_out_is_no_other_name(own: str, said: str) -> None:
+    person: Any = SimpleNamespace(birth_name=own, used_name=None, first_names="Moïse")
+    assert named(person, said)
+    assert not named(person, said[:-1])

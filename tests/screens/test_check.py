@@ -4,8 +4,9 @@ import pytest
 
 from ameli_support.casework.errors import ActRefused
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
+from ameli_support.onboarding.procedure import procedure
 from tests.screens.fake_desk import NIR, FakeDesk
-from tests.screens.walk import COMPACT, WIDE, walking
+from tests.screens.walk import COMPACT, SIZES, WIDE, walking
 
 
 @pytest.mark.parametrize("size", [WIDE, COMPACT])
@@ -188,3 +189,20 @@ async def test_a_refused_comparison_keeps_what_was_typed_and_can_be_tried_again(
         await walk.press("2", "2")
         await walk.sees("Personne de ce nom ne représente l’assuré.", "DUBOIS")
         await walk.until(lambda: walk.app.focused is not None, "a field has the focus")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_never_asked_for_is_whole_on_every_screen(size: tuple[int, int]) -> None:
+    reminder = procedure().lines("reminders.never_ask")
+    async with walking(FakeDesk("j25"), size) as walk:
+        await walk.find()
+        await walk.sees("Qui parle", *reminder)
+        await walk.press("escape")
+        await walk.to_level_1()
+        await walk.press("i")
+        await walk.sees("niveau 2 à vérifier", "3 essais pour ce contrôle", *reminder)
+        await walk.type("9999")
+        await walk.press("tab")
+        await walk.type("0001")
+        await walk.press("enter")
+        await walk.sees("Ces réponses ne suffisent pas.", "2 essais pour ce contrôle", *reminder)

@@ -1,0 +1,59 @@
+"""What the picture tells of a record: the provisional code, the blocked code, the other version."""
+
+from datetime import timedelta
+
+import pytest
+
+from ameli_support.accounts.contract import ProvisionalCode
+from ameli_support.casework.lookup import SearchFacts
+from ameli_support.casework.views import Look, Service
+from ameli_support.onboarding.link import Phase
+from ameli_support.onboarding.procedure import procedure
+from ameli_support.onboarding.steps import Route, Step
+from screens.sending import mail_rows
+from screens.telling import Scene, picture
+from screens.words import Words
+from tests.screens.fake_desk import NIR, NOW, FakeDesk
+from tests.screens.walk import walking
+
+
+def scene(desk: FakeDesk, **told: object) -> Scene:
+    """What a look at level 1 brings, with other values."""
+    desk.find(SearchFacts(nir=NIR))
+    desk.level_0(4217)
+    view = desk.view().model_copy(update=told)
+    assert desk.state is not None
+    return Scene(desk.state, Look(view, NOW, 0, Service.OK), Words(desk.procedure), NOW)
+
+
+@pytest.mark.parametrize("code", list(ProvisionalCode))
+def test_the_provisional_code_is_told_as_sent_used_or_void(code: ProvisionalCode) -> None:
+    shown = picture(
+        scene(
+            FakeDesk("stranger"),
+            phase=Phase.NOT_SENT,
+            step=Step.IDENTITY,
+            route=Route.FORM,
+            provisional_code=code,
+        )
+    )
+    assert procedure().text(f"provisional_code.{code}") in shown.band.head
+    assert ("ne fonctionne **plus**" in shown.say[0]) == (code is ProvisionalCode.VOID)
+
+
+def test_a_blocked_code_says_until_when() -> None:
+    view = scene(FakeDesk("active"), code_reset_blocked_until=NOW + timedelta(hours=72)).view
+    assert view is not None
+    first = mail_rows(view, NOW, Words(procedure()))[0]
+    assert "« Code oublié ? » n’envoie rien avant le 26/11" in first.what.replace("\u00a0", " ")
+
+
+async def test_a_service_with_another_version_of_the_procedure_is_told_as_long_as_it_has_it() -> None:
+    desk = FakeDesk("j11")
+    desk.procedure_version = "2027-01-01"
+    sentence = "Le service applique une autre version de la procédure"
+    async with walking(desk) as walk:
+        await walk.to_level_1()
+        await walk.sees(sentence)
+        desk.procedure_version = desk.procedure.version
+        await walk.until(lambda: sentence not in walk.squeezed, "the banner is gone")
