@@ -14,6 +14,7 @@ from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
+from ameli_support.casework.earlier import Earliers
 from ameli_support.casework.finding import Finding
 from ameli_support.casework.history import History
 from ameli_support.casework.identifying import Identifying
@@ -29,6 +30,7 @@ from ameli_support.casework.views import (
     CaseRow,
     Checked,
     Done,
+    Earlier,
     Found,
     Look,
     Proposal,
@@ -70,6 +72,7 @@ class Desk:
         self._acting = Acting(self.bench, self._looking)
         self._wrapping = Wrapping(self.bench, self._acting)
         self._history = History(self.bench)
+        self._earliers = Earliers(self.bench)
         self._recovering = Recovering(self.bench, self._acting)
         self._bulletins = Bulletins(self.bench)
 
@@ -241,6 +244,14 @@ class Desk:
     def summary(self, case: int) -> tuple[str, ...]:
         """The case in sentences, written from its events, in the language in force."""
         return self._history.summary(case)
+
+    def earlier(self, case: int) -> Earlier:
+        """The same person's earlier contacts, what was done in them, the last notes; from level 1 on.
+
+        Nothing below level 1 (rules §8), nor without a record. Read by an index; call it when the
+        contact opens and when its level changes.
+        """
+        return self._earliers.before(case)
 
     def to_resume(self) -> list[ResumeRow]:
         """« À reprendre »: one's interrupted calls, promised call-backs, unknown acts; by hour."""

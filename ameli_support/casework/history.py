@@ -70,7 +70,7 @@ class History:
         events = tuple(event_row(event) for event in bench.store.events(number))
         bench.known[number] = row.version
         hidden = self._hidden(row)
-        notes = tuple(_notes(events, bench.store.texts(number), hidden))
+        notes = tuple(notes_of(events, bench.store.texts(number), hidden))
         return CaseHistory(case_row(row), events, notes, told(events, bench.procedure), hidden)
 
     def summary(self, number: int) -> tuple[str, ...]:
@@ -126,7 +126,8 @@ class History:
         )
 
 
-def _notes(events: Sequence[EventRow], texts: Mapping[str, Text], hidden: bool) -> list[NoteRow]:
+def notes_of(events: Sequence[EventRow], texts: Mapping[str, Text], hidden: bool) -> list[NoteRow]:
+    """The texts of a case in the order of their events."""
     rows = []
     for event in events:
         for value in event.payload.values():

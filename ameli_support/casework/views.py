@@ -187,6 +187,26 @@ class CaseHistory:
     notes_hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierContact:
+    """A contact that has ended: what was done in it, and how it was concluded (None: it was not)."""
+
+    case: int
+    at: datetime
+    agent: str
+    acts: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The same person's contacts before this one, newest first, and the last notes; empty below level 1."""
+
+    contacts: tuple[EarlierContact, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
+
+
 class ResumeReason(StrEnum):
     """Why a case is in « À reprendre »."""
 

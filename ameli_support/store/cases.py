@@ -154,6 +154,24 @@ class CaseStore:
 
         return self.read(ask)
 
+    def of_record(self, record: str, limit: int) -> Sequence[AnyRow]:
+        """The cases of a record, closed ones included, newest contact first."""
+        statement = (
+            _CASE.where(support_case.c.record == record)
+            .order_by(support_case.c.last_contact_at.desc())
+            .limit(limit)
+        )
+        return self.read(lambda c: list(c.execute(statement)))
+
+    def ended_contacts(self, cases: Sequence[int]) -> Sequence[AnyRow]:
+        """The contacts of these cases that have ended, newest first."""
+        statement = (
+            select(contact)
+            .where(contact.c.case.in_(cases), contact.c.ended_at.is_not(None))
+            .order_by(contact.c.opened_at.desc())
+        )
+        return self.read(lambda c: list(c.execute(statement)))
+
     # ── texts and drafts ────────────────────────────────────────────────────
 
     def texts(self, case: int) -> Mapping[str, Text]:

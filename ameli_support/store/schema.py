@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002")  # oldest first; the last is what this version of the program needs
+REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is what this version of the program needs
 
 metadata = MetaData()
 
@@ -64,6 +64,7 @@ support_case = Table(
     Index("case_owner", "owner", "last_contact_at", "number"),
     Index("case_resume", "owner", "state", "number"),
     Index("case_queue", "queue", "last_contact_at", "number"),
+    Index("case_record", "record", "last_contact_at"),
     sqlite_autoincrement=True,
 )
 # one case that is not closed per record: two look-ups at once meet in one case

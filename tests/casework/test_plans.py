@@ -38,6 +38,7 @@ def everything(office: Office) -> dict[str, Any]:
     desk.open_calls()
     desk.case(case)
     desk.summary(case)
+    desk.pulse()
     desk.close(case, Outcome.RESENT, "junk_folder")
     for which in (
         CaseFilter(),
@@ -49,6 +50,7 @@ def everything(office: Office) -> dict[str, Any]:
         desk.cases(which)
     case = office.identified(desk, record, Level.REINFORCED)
     desk.unmask(case, "lecture")
+    assert [each.acts for each in desk.earlier(case).contacts] == [("resend",)]
     desk.hand_over(case, "0999", "à suivre")
     case = desk.find_no_record()
     desk.leave(case)

@@ -261,7 +261,7 @@ def test_a_store_of_the_first_version_is_upgraded_with_its_cases(
         kept = with_note(old, new_case(old), "à garder")
         old.close()
     store = place.open(clock)
-    assert upgrading.revision(store.engine) == "0002"
+    assert upgrading.revision(store.engine) == REVISIONS[-1]
     assert store.text(kept) == "à garder"
     banners.append(store, "0103", "panne", text="FranceConnect est lent")
     assert verify(store).findings == ()
@@ -283,7 +283,7 @@ def test_a_shared_store_of_the_first_version_is_upgraded_by_its_command(
     made_by_the_first_version(place, monkeypatch)
     with pytest.raises(UpgradeNeeded):
         place.open(clock)
-    assert upgrade_store(path=place.path, url=postgres_url, use_keyring=False) == ("0001", "0002")
+    assert upgrade_store(path=place.path, url=postgres_url, use_keyring=False) == ("0001", REVISIONS[-1])
     store = place.open(clock)
     banners.append(store, "0103", "panne", text="FranceConnect est lent")
     assert banners.last(store) is not None
