@@ -9,9 +9,10 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
 from ameli_support.i18n import _
-from screens import connecting, overlays, typography
+from screens import bulletin, connecting, overlays, supervising, typography
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
+from screens.behind import Queue
 from screens.crash import Discreet
 from screens.home import Home
 from screens.idle import Due, Idle
@@ -44,6 +45,7 @@ class AmeliSupport(Discreet):
     service: var[ServiceState] = var(ServiceState())
     notice: var[Notice | None] = var(None)
     agent: var[str] = var("")
+    told: var[bulletin.Told] = var(bulletin.Told())
 
     def __init__(self, launch: Launch) -> None:
         typography.cure()
@@ -51,6 +53,7 @@ class AmeliSupport(Discreet):
         self.animation_level = "none"
         self.launch = launch
         self.backend = Backend(launch.connect)
+        self.behind = Queue(self)
         self.idle = Idle(launch.lock_minutes)
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -72,6 +75,7 @@ class AmeliSupport(Discreet):
         self.tick()
         self.set_interval(1.0, self.tick)
         self.set_interval(MINUTE, self.recover)
+        self.set_interval(bulletin.EVERY_SECONDS, self.listen)
         self.call_after_refresh(self.connect)
 
     # ── what every screen shows ─────────────────────────────────────────────
@@ -132,6 +136,12 @@ class AmeliSupport(Discreet):
         """At start and every minute: settles what was left open."""
         await connecting.settle(self)
 
+    @work(exclusive=True, group="listen", exit_on_error=False)
+    async def listen(self) -> None:
+        """What every agent should know: incident banner, providers that are away."""
+        if self.backend.desk is not None:
+            await bulletin.ask(self)
+
     # ── actions of the app ──────────────────────────────────────────────────
 
     def action_retry(self) -> None:
@@ -168,6 +178,18 @@ class AmeliSupport(Discreet):
     def action_explain(self) -> None:
         """F1: help for what has the focus."""
         overlays.open_help(self)
+
+    def action_set_banner(self) -> None:
+        """A supervisor shows an incident on every screen."""
+        supervising.set_banner(self)
+
+    def action_clear_banner(self) -> None:
+        """A supervisor takes it away."""
+        supervising.clear_banner(self)
+
+    def action_providers(self) -> None:
+        """A supervisor changes a provider over."""
+        supervising.providers(self)
 
     def action_lock(self) -> None:
         """Hides everything until the PIN."""

@@ -103,7 +103,7 @@ class CallActs(PaletteActs):
             return
         self.redraw()
         if then:
-            self.begin(then)
+            self.app.behind.when_unlocked(lambda: self.begin(then))
         self.retry()
 
     # ── the case ────────────────────────────────────────────────────────────

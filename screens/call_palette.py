@@ -75,6 +75,10 @@ class PaletteActs(Framed[None]):
             self.retry()
 
     def _home(self) -> None:
+        """Closes the call; under the lock, as soon as it is gone."""
+        self.app.behind.when_unlocked(self._close)
+
+    def _close(self) -> None:
         while len(self.app.screen_stack) > 1:
             self.app.pop_screen()
 

@@ -15,6 +15,10 @@ def begin(app: "AmeliSupport", state: "CallState", facts: "SearchFacts | None") 
     from screens.call import Call
     from screens.check import Check
 
+    if app.behind.locked:
+        app.behind.when_unlocked(lambda: begin(app, state, facts))
+        return
+
     def checked(after: "CallState | None") -> None:
         if after is not None:
             app.push_screen(Call(after))

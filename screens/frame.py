@@ -1,10 +1,12 @@
-"""The frame of every full screen: top bar, strip, body, key bar."""
+"""The frame of every full screen: top bar, strip, body, incident banner, key bar."""
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import Screen
 
 from screens.actions import Scope
+from screens.behind import Patient
+from screens.widgets.bulletin import Bulletin
 from screens.widgets.keybar import KeyBar
 from screens.widgets.strip import Strip
 from screens.widgets.topbar import TopBar
@@ -18,7 +20,7 @@ T = TypeVar("T")
 WIDE = 118
 
 
-class Framed(Screen[T]):
+class Framed(Patient, Screen[T]):
     """A screen whose rows 0, 1 and last never change their meaning."""
 
     AUTO_FOCUS = ""
@@ -36,6 +38,7 @@ class Framed(Screen[T]):
         yield TopBar()
         yield Strip()
         yield from self.compose_body()
+        yield Bulletin()
         yield KeyBar(self.SCOPE, self.ALSO_SHOWN)
 
     def compose_body(self) -> "ComposeResult":

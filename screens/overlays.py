@@ -43,4 +43,8 @@ def lock(app: "AmeliSupport") -> None:
     for screen in app.screen_stack:
         if hasattr(screen, "forget"):
             screen.forget()
-    app.push_screen(Lock(app.launch.check_pin, app.agent))
+
+    def unlocked(_right: None) -> None:
+        app.call_later(app.behind.unlocked)
+
+    app.push_screen(Lock(app.launch.check_pin, app.agent), unlocked)

@@ -13,6 +13,7 @@ from ameli_support.clock import monotonic
 from ameli_support.i18n import _
 from screens.actions import BY_ID, Scope, bindings, digit_bindings, key_label
 from screens.backend import Failed, Trouble
+from screens.behind import Patient
 from screens.safe import clean
 from screens.widgets.choices import Choices
 from screens.widgets.field import Field
@@ -53,7 +54,7 @@ class Leave(Widget, can_focus=True):
         self.call_later(self.screen.run_action, "leave")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(Patient, ModalScreen[T]):
     """A question with one consequence. Subclasses give title, sentence, body, what is missing, the deed."""
 
     CSS_PATH = "dialog.tcss"
