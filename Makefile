@@ -34,7 +34,7 @@ soak: $(READY)  ## the long runs
 
 i18n: $(READY)  ## collects the French texts, updates the English catalogue, compiles it
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output --project=ameli-support --version= -o build/ameli.pot ameli_support screens
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output --project=ameli-support --version= -o build/ameli.pot ameli_support screens checks
 	$(BIN)/pybabel -q update -D ameli -i build/ameli.pot -d ameli_support/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -D ameli -d ameli_support/locale
 

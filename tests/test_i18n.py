@@ -26,7 +26,7 @@ def _french_afterwards() -> Iterator[None]:
 def sources() -> set[tuple[str, ...]]:
     """Every msgid in the code, as (singular,) or (singular, plural)."""
     found = set()
-    for package in ("ameli_support", "screens"):
+    for package in ("ameli_support", "screens", "checks"):
         for entry in extract_from_dir(
             ROOT / package, method_map=[("**.py", "python")], keywords=DEFAULT_KEYWORDS
         ):

@@ -1,0 +1,53 @@
+"""The file of priors, costs and signals: sound as it is, refused by key when a fund's own is not."""
+
+from pathlib import Path
+
+import pytest
+
+from checks.priors import PACKAGE_FILE, PriorsError, load
+
+
+def test_the_file_as_it_stands_is_sound_and_its_shares_sum_to_one() -> None:
+    priors = load()
+    assert priors.causes[-1] == "unknown"
+    for tables in priors.signals.values():
+        for table in tables.values():
+            assert sum(table.values()) == pytest.approx(1)
+
+
+def test_an_unknown_family_is_the_other_one() -> None:
+    priors = load()
+    assert priors.times("company_gateway", "some_small_one") == priors.times("company_gateway", "other") > 1
+    assert priors.times("junk_folder", None) == 1
+    assert priors.times("provider_block_list", "orange") > 1
+
+
+def test_a_fund_replaces_numbers_and_adds_families(tmp_path: Path) -> None:
+    (tmp_path / "priors.toml").write_text(
+        "[priors]\njunk_folder = 40\n[families.free]\njunk_folder = 2.5\n", encoding="utf-8"
+    )
+    priors = load(tmp_path)
+    assert priors.weights["junk_folder"] == 40
+    assert priors.times("junk_folder", "free") == 2.5
+    assert priors.weights["old_mail"] == load().weights["old_mail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("wrong_answers = 1.5\n", "wrong_answers"),
+        ("[priors]\ngremlins = 3\n", "priors.gremlins"),
+        ("[priors]\njunk_folder = 'often'\n", "priors.junk_folder"),
+        ("[priors]\njunk_folder = -1\n", "priors.junk_folder"),
+        ("[families.orange]\ngremlins = 2\n", "families.orange.gremlins"),
+        ("[signals.active.usual]\nno = 0.5\n", "signals.active.usual"),
+        ("[costs]\nask = 3\n", "costs.ask"),
+        ("[costs\n", ""),
+    ],
+)
+def test_a_bad_file_is_refused_by_its_key(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "priors.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(PriorsError) as refused:
+        load(tmp_path)
+    assert refused.value.key == key
+    assert refused.value.file != PACKAGE_FILE
