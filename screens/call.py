@@ -7,11 +7,12 @@ from textual import work
 from textual.containers import Container
 
 from ameli_support.i18n import _
-from ameli_support.onboarding.identity import Role
+from ameli_support.onboarding.identity import Level, Role
 from ameli_support.onboarding.link import Phase
 from screens.actions import Scope, bindings
 from screens.backend import Failed
 from screens.call_acts import CallActs
+from screens.looking_back import contact_rows
 from screens.notice import Tone
 from screens.telling import Scene, picture
 from screens.when import hour
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import CallState, Look
+    from ameli_support.casework.views import CallState, Earlier, Look
 
 SECOND = 1.0
 SLOW_EVERY = 5
@@ -42,6 +43,7 @@ class Glance:
     look: "Look"
     state: "CallState"
     summary: tuple[str, ...]
+    earlier: "Earlier | None" = None
 
 
 class Call(CallActs):
@@ -58,6 +60,7 @@ class Call(CallActs):
         self._looking = False
         self._summarised = -1
         self.failure = ""
+        self._looked_back_at: Level | None = None
 
     def compose_body(self) -> "ComposeResult":
         """Person, band, three columns, foot."""
@@ -118,7 +121,12 @@ class Call(CallActs):
             self.failure = ""
             self.app.say(Tone.PLAIN, "")
         before, self.last_look = self.last_look, glance.look
+        others, known = self.state.others, self.summary
         self.state, self.summary = glance.state, glance.summary
+        self._tell_others(others, known)
+        if glance.earlier is not self.earlier:
+            self.earlier = glance.earlier
+            self._tell_repeat()
         self.app.seen(glance.look)
         self._tell_changes(before, glance.look)
         self.redraw()
@@ -130,7 +138,30 @@ class Call(CallActs):
         if state.version != self._summarised:
             summary = tuple(desk.summary(self.state.case))
             self._summarised = state.version
-        return Glance(look, state, summary)
+        earlier = self.earlier
+        if state.record_found and self._looked_back_at is not state.level:
+            earlier, self._looked_back_at = desk.earlier(self.state.case), state.level
+        return Glance(look, state, summary, earlier)
+
+    def _tell_repeat(self) -> None:
+        """A person who calls again, once, when the strip has nothing newer to tell."""
+        if self.earlier is None or not self.earlier.contacts or self.app.notice is not None:
+            return
+        last = contact_rows(self.earlier, self.app.now(), self.words)[0]
+        head = _("Rappelle : contact n° {number}.").format(number=len(self.earlier.contacts) + 1)
+        tail = _("Dernier {when} : {what}. H : tout.").format(when=last.when, what=last.what)
+        self.app.say(Tone.WARN, head, tail)
+
+    def _tell_others(self, before: tuple[str, ...], known: tuple[str, ...]) -> None:
+        """Another agent who comes into the case, and what they do there, is told without a key."""
+        for agent in set(self.state.others) - set(before):
+            self.app.say(Tone.WARN, _("L’agent {number} est aussi dans ce dossier.").format(number=agent))
+        if not known:
+            return
+        for sentence in self.summary[len(known) :]:
+            __, actor, what = sentence.split(" · ", 2)
+            if actor.isdigit() and actor != self.desk.me.agent:
+                self.app.say(Tone.WARN, _("L’agent {number} :").format(number=actor), what)
 
     def _tell_changes(self, before: "Look | None", after: "Look") -> None:
         """What the person did is told in the strip, without a key."""
@@ -179,6 +210,8 @@ class Call(CallActs):
             words=self.words,
             now=self.app.now(),
             trouble=self.failure,
+            earlier=self.earlier,
             summary=self.summary[-SUMMARY_LINES:],
             supervisor=self.desk.me.role is Role.SUPERVISOR,
+            away=self.app.told.away,
         )

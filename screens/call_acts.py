@@ -7,7 +7,7 @@ from textual import work
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act
-from ameli_support.onboarding.identity import Level
+from ameli_support.onboarding.identity import Direction, Level
 from screens.actions import BY_ID
 from screens.backend import Failed
 from screens.call_palette import PaletteActs
@@ -76,6 +76,9 @@ class CallActs(PaletteActs):
         """I: who speaks, and the next level."""
         if not self.state.record_found:
             self.explain_refusal("call.check", _("Cet appel est sans dossier."))
+            return
+        if self.state.level >= Level.SIMPLE and self.state.direction is Direction.MAIL:
+            self.explain_refusal("call.check", self.words.text("reasons.not_an_incoming_call.sentence"))
             return
         self._check(Level.REINFORCED if self.state.level >= Level.SIMPLE else Level.SIMPLE)
 
@@ -156,4 +159,4 @@ class CallActs(PaletteActs):
         from screens.dialogs.history import History
 
         view = self.last_look.view if self.last_look is not None else None
-        self.app.push_screen(History(self.state.case, view, self.desk))
+        self.app.push_screen(History(self.state.case, view, self.desk, self.earlier))

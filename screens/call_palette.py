@@ -15,7 +15,7 @@ from screens.words import Words
 if TYPE_CHECKING:
     from ameli_support.accounts.contract import VerdictView
     from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import CallState, Done, Look
+    from ameli_support.casework.views import CallState, Done, Earlier, Look
     from screens.picture import Picture
 
 MARGINS = 9
@@ -33,6 +33,7 @@ class PaletteActs(Framed[None]):
         super().__init__()
         self.state = state
         self.last_look: Look | None = None
+        self.earlier: Earlier | None = None
         self.shown: Picture | None = None
 
     @property

@@ -16,13 +16,14 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """Row 2: who the case is about, as far as the caller's level lets it be told."""
+    """Row 2: who the case is about, as far as the caller's level lets it be told; `flag` what to mind."""
 
     name: str
     details: tuple[str, ...]
     level: str
     checked: bool
     case: str
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

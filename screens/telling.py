@@ -14,6 +14,7 @@ from ameli_support.onboarding.steps import Step
 from ameli_support.onboarding.wording import clock_time, short_date
 from screens.actions import BY_ID, COLUMN
 from screens.delaying import delay_bar
+from screens.looking_back import contact_rows, flag, note_rows
 from screens.notice import Tone
 from screens.picture import Band, DelayBar, FootRow, Mark, Offer, Offered, PersonLine, Picture, RailStep
 from screens.scripting import say, seen
@@ -23,7 +24,7 @@ from screens.words import Words
 
 if TYPE_CHECKING:
     from ameli_support.accounts.contract import RecordView, VerdictView
-    from ameli_support.casework.views import CallState, Look
+    from ameli_support.casework.views import CallState, Earlier, Look
 
 STEPS = tuple(Step)
 CHECKS_FIRST = {Reason.LEVEL_1_FIRST, Reason.LEVEL_2_FIRST}
@@ -33,7 +34,7 @@ TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "�
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a picture is made from. `summary`: the case's sentences, newest last; `trouble`: why the last
-    look failed."""
+    look failed; `away`: identity providers that cannot be used now."""
 
     state: "CallState"
     look: "Look | None"
@@ -41,7 +42,9 @@ class Scene:
     now: datetime
     summary: Sequence[str] = ()
     supervisor: bool = False
+    away: Sequence[str] = ()
     trouble: str = ""
+    earlier: "Earlier | None" = None
 
     @property
     def view(self) -> "RecordView | None":
@@ -81,9 +84,10 @@ def person_line(scene: Scene) -> PersonLine:
     if scene.supervisor:
         level = _("consultation journalisée")
     checked = reached > Level.NOTHING
+    marks = flag(scene.earlier, state.others)
     if view is None or view.person is None:
         name = _("Appelant non identifié") if state.record_found else _("Appel sans dossier")
-        return PersonLine(name, (), level, checked, case)
+        return PersonLine(name, (), level, checked, case, marks)
     person = view.person
     born = ""
     if person.birth_date is not None:
@@ -95,6 +99,7 @@ def person_line(scene: Scene) -> PersonLine:
         level,
         checked,
         case,
+        marks,
     )
 
 
@@ -277,7 +282,18 @@ def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
 
 
 def event_rows(scene: Scene) -> tuple[FootRow, ...]:
-    """The newest sentences of the case first; the desk writes « 23/11/2026 14:32 · 0427 · … »."""
+    """The newest sentences of the case first; the desk writes « 23/11/2026 14:32 · 0427 · … ».
+
+    Of a person who calls again: the last contact, the last note, then the newest sentence.
+    """
+    if scene.earlier is not None and scene.earlier.contacts:
+        before = contact_rows(scene.earlier, scene.now, scene.words)[:1]
+        before += note_rows(scene.earlier, scene.now)[:1]
+        return (*before, *_sentences(scene))
+    return _sentences(scene)
+
+
+def _sentences(scene: Scene) -> tuple[FootRow, ...]:
     today = f"{paris(scene.now):%d/%m/%Y} "
     rows = []
     for sentence in reversed(scene.summary):

@@ -214,7 +214,14 @@ class Dialog(Patient, ModalScreen[T]):
         self.dismiss(answer)
 
     def failed(self, failure: Failed) -> None:
-        """A refusal is a sentence; an unknown outcome is shown as unknown."""
+        """A refusal is a sentence, a conflict tells the others' events, an unknown outcome is told as such."""
+        sentence = failure.sentence
+        others = getattr(failure.cause, "others", ())
+        desk = self.app.backend.desk
+        if others and desk is not None:
+            from ameli_support.casework.telling import told
+
+            sentence += " " + " ; ".join(told(others, desk.procedure))
         sign = "■" if failure.trouble in (Trouble.CUT, Trouble.BROKEN) else "▲"
-        self.trouble(failure.sentence, sign, "bad" if sign == "■" else "warn")
+        self.trouble(sentence, sign, "bad" if sign == "■" else "warn")
         self.refresh_feet()

@@ -11,6 +11,7 @@ from ameli_support.i18n import _
 from screens.actions import Scope, bindings
 from screens.backend import Failed
 from screens.dialogs.base import Dialog
+from screens.looking_back import contact_rows
 from screens.safe import clean
 from screens.sending import mail_rows
 from screens.when import stamp
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ameli_support.accounts.contract import RecordView
     from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import CaseHistory
+    from ameli_support.casework.views import CaseHistory, Earlier
     from screens.widgets.line import Part
 
 
@@ -30,9 +31,11 @@ class History(Dialog[None]):
 
     BINDINGS: ClassVar = bindings(Scope.DIALOG)
 
-    def __init__(self, case: int, record: "RecordView | None", desk: "Desk") -> None:
+    def __init__(
+        self, case: int, record: "RecordView | None", desk: "Desk", earlier: "Earlier | None" = None
+    ) -> None:
         super().__init__(_("Dossier {number}").format(number=case), "", "")
-        self.case, self.record = case, record
+        self.case, self.record, self.earlier = case, record, earlier
         self.words = Words(desk.procedure)
 
     def compose_body(self) -> "ComposeResult":
@@ -72,9 +75,15 @@ class History(Dialog[None]):
         self.query_one("#page", Static).update(self.page(history))
 
     def page(self, history: "CaseHistory") -> Content:
-        """Summary, mails, notes; every text from outside verbatim."""
+        """Earlier contacts, summary, mails, notes; every text from outside verbatim."""
         now = self.app.now()
-        parts: list[Part] = [(_("Événements") + "\n", "$muted")]
+        parts: list[Part] = []
+        if self.earlier is not None and self.earlier.contacts:
+            parts.append((_("Contacts d’avant") + "\n", "$muted"))
+            for row in contact_rows(self.earlier, now, self.words):
+                parts += [(row.when.ljust(13), "$muted"), (row.what, "$ink"), (f"  {row.who}\n", "$muted")]
+            parts.append("\n")
+        parts.append((_("Événements") + "\n", "$muted"))
         parts += [(clean(sentence) + "\n", "$ink") for sentence in history.summary]
         if self.record is not None and self.record.sends:
             parts.append(("\n" + _("Mails") + "\n", "$muted"))

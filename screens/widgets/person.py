@@ -36,11 +36,14 @@ class Person(Line):
         return Content.assemble(*parts)
 
     def right(self) -> Content:
-        """« √ identité niveau 1    dossier 4217 »."""
+        """« √ identité niveau 1    dossier 4217    ▲ contact n° 3 »."""
         line = self._line
         gap = "    " if self.wide else "   "
         if not line.level:
             return Content.styled(line.case, "$muted")
         sign = ("√ ", "$ok") if line.checked else ("○ ", "$muted")
         level = line.level if self.wide else line.level.replace("identité ", "").replace("identity ", "")
-        return Content.assemble(sign, (level, "$ink"), (gap + line.case, "$muted"))
+        case: list[Part] = [(gap + line.case, "$muted")]
+        if line.flag:
+            case.append((f"{gap}▲ {line.flag}", "$warn"))
+        return Content.assemble(sign, (level, "$ink"), *case)

@@ -18,6 +18,7 @@ from ameli_support.accounts.contract import (
     SendView,
     VerdictView,
 )
+from ameli_support.casework.bulletins import Banner, Bulletin, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
 from ameli_support.casework.errors import ActRefused, ServiceCut
 from ameli_support.casework.lookup import SearchFacts
@@ -28,6 +29,7 @@ from ameli_support.casework.views import (
     CaseRow,
     Checked,
     Done,
+    Earlier,
     EventRow,
     Found,
     Look,
@@ -71,6 +73,7 @@ class FakeDesk:
 
     def __init__(self, story: str = "j11", *, role: Role = Role.AGENT, name: str = "DUBOIS Angela") -> None:
         self.story = story
+        self.early_step = Step.TERMS
         self.me = Me("0427", role, ("381",), "Camille")
         self.business_clock = FixedClock(NOW)
         self.system_clock = FixedClock(NOW)
@@ -78,6 +81,8 @@ class FakeDesk:
         self.procedure_version = self.procedure.version
         self.name = name
         self.service = Service.OK
+        self.banner: Banner | None = None
+        self.away: frozenset[str] = frozenset()
         self.since: datetime | None = None
         self.matches = 1
         self.said: list[str] = []
@@ -91,6 +96,8 @@ class FakeDesk:
         self.version = 3
         self.state: CallState | None = None
         self.looks = 0
+        self.before = Earlier()
+        self.sentences: tuple[str, ...] = ()
 
     def become(self, story: str) -> None:
         """Another state of the same record, for whoever looks next."""
@@ -251,6 +258,28 @@ class FakeDesk:
     def pulse(self) -> Look:
         return Look(None, None, 0, self.service, self.since)
 
+    def bulletin(self) -> Bulletin:
+        names = self.procedure.names("providers")
+        away = tuple(self._provider(name) for name in names if name in self.away)
+        return Bulletin(self.banner, away)
+
+    def _provider(self, name: str) -> Provider:
+        return Provider(name, self.procedure.text(f"providers.{name}"), name not in self.away)
+
+    def set_banner(self, text: str, reason: str) -> Banner:
+        self._trip("set_banner", text, reason)
+        self.banner = Banner(text, None, NOW, None, self.me.agent, NOW, reason)
+        return self.banner
+
+    def clear_banner(self, reason: str) -> None:
+        self._trip("clear_banner", reason)
+        self.banner = None
+
+    def set_provider(self, name: str, available: bool, reason: str) -> Provider:
+        self._trip("set_provider", name, available, reason)
+        self.away = self.away - {name} if available else self.away | {name}
+        return self._provider(name)
+
     def view(self) -> RecordView:
         assert self.state is not None
         now, phase = self.business_clock.now(), self.phase
@@ -287,7 +316,7 @@ class FakeDesk:
             scheme="general",
             fund="381",
             phase=phase,
-            step=Step.ACTIVE if self.confirmed else Step.CONFIRMATION if last else Step.TERMS,
+            step=Step.ACTIVE if self.confirmed else Step.CONFIRMATION if last else self.early_step,
             route=Route.FRANCECONNECT,
             version=self.version,
             step_since=self.issued,
@@ -499,7 +528,13 @@ class FakeDesk:
         return (
             "23/11/2026 14:31 · 0427 · appelant contrôlé au niveau 1",
             "23/11/2026 14:32 · 0427 · demandé : Renvoyer le mail",
+            *self.sentences,
         )
+
+    def earlier(self, case: int) -> Earlier:
+        assert self.state is not None
+        told = self.state.level > Level.NOTHING or self.me.role is Role.SUPERVISOR
+        return self.before if told else Earlier()
 
     def to_resume(self) -> list[ResumeRow]:
         self._trip("to_resume")

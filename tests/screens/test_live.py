@@ -76,7 +76,7 @@ async def test_a_first_look_that_fails_says_so_in_the_band_and_home_hears_of_a_c
         await walk.sees("Service des comptes injoignable depuis 14:28.", "service coupé")
         walk.desk.since, walk.desk.service = None, Service.OK
         await walk.sees("en ligne")
-        whole, desk.look = desk.look, _broken  # type: ignore[method-assign]
+        whole, desk.look = desk.look, _broken  # type: ignore[assignment,method-assign]
         await walk.find("2620838185001 DUBOIS 24081962 38000")
         await walk.on("Check")
         await walk.press("1")

@@ -3,8 +3,9 @@
 import pytest
 
 from ameli_support.casework.errors import ActRefused, ActUnknown, Conflict
+from ameli_support.casework.views import EventRow
 from screens.dialogs.base import Dialog, Leave
-from tests.screens.fake_desk import FakeDesk
+from tests.screens.fake_desk import NOW, FakeDesk
 from tests.screens.walk import COMPACT, Walk, walking
 
 ACTS = {"resend", "reissue", "correct", "suspend"}
@@ -139,14 +140,18 @@ async def test_a_lost_answer_is_shown_as_unknown() -> None:
 
 async def test_a_conflict_keeps_ones_note() -> None:
     desk = FakeDesk("j3")
-    desk.refuse["note"] = Conflict("L’agent 0310 vient de conclure ce dossier.", [])
+    payload = {"outcome": "resent", "cause": "junk_folder"}
+    other = EventRow(7, NOW, "0310", "contact.concluded", payload)
+    desk.refuse["note"] = Conflict("Le dossier a changé entre-temps.", [other])
     async with walking(desk) as walk:
         await walk.to_level_1()
         await walk.press("n")
         await walk.on("Note")
         await walk.type("Rappelle demain")
         await walk.press("tab", "v")
-        await walk.sees("L’agent 0310 vient de conclure ce dossier.", "Rappelle demain")
+        await walk.sees(
+            "a changé entre-temps.", "· 0310 ·", "conclu : Renvoi demandé", "Rappelle demain"
+        )
         await walk.press("v")
         await walk.sees("√ Note ajoutée")
 

@@ -1,0 +1,54 @@
+"""The same person calling again, in words: what was tried, how it ended, the last notes."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ameli_support.i18n import _
+from screens.picture import FootRow
+from screens.safe import clean
+from screens.when import stamp
+
+if TYPE_CHECKING:
+    from ameli_support.casework.views import Earlier, EarlierContact
+    from screens.words import Words
+
+
+def contact_rows(earlier: "Earlier", now: datetime, words: "Words") -> tuple[FootRow, ...]:
+    """The earlier contacts, newest first: when, how they ended, whose they were."""
+    return tuple(
+        FootRow(stamp(each.at, now), ended(each, words), _agent(each.agent)) for each in earlier.contacts
+    )
+
+
+def note_rows(earlier: "Earlier", now: datetime) -> tuple[FootRow, ...]:
+    """The last notes, newest first."""
+    return tuple(
+        FootRow(stamp(note.at, now), clean(note.text or ""), _agent(note.actor)) for note in earlier.notes
+    )
+
+
+def ended(contact: "EarlierContact", words: "Words") -> str:
+    """« Renvoi demandé, cause : Indésirables »; what was done when it was never concluded."""
+    if contact.outcome is None:
+        done = ", ".join(words.text(f"acts.{act}.label") for act in contact.acts)
+        return _("Non conclu, fait : {acts}").format(acts=done) if done else _("Non conclu, rien de fait")
+    outcome = words.text(f"outcomes.{contact.outcome}")
+    if contact.cause in (None, "none", "unknown"):
+        return outcome
+    cause = f"causes.{contact.cause}"
+    known = words.text(cause) if cause in words.procedure.cells else str(contact.cause)
+    return _("{outcome}, cause : {cause}").format(outcome=outcome, cause=known)
+
+
+def flag(earlier: "Earlier | None", others: tuple[str, ...]) -> str:
+    """What the person line warns of: a colleague in the same case, a person who calls again."""
+    flags = []
+    if others:
+        flags.append(_("aussi ici : {agents}").format(agents=", ".join(clean(other) for other in others)))
+    if earlier is not None and earlier.contacts:
+        flags.append(_("contact n° {number}").format(number=len(earlier.contacts) + 1))
+    return ", ".join(flags)
+
+
+def _agent(number: str) -> str:
+    return _("agent {number}").format(number=clean(number))
