@@ -57,6 +57,26 @@ def segment(runs: Sequence[Sequence[Group]]) -> Told | None:
     return best[1] if best else None
 
 
+def wrong_date(runs: Sequence[Sequence[Group]]) -> bool:
+    """Whether all else can be read once one piece is left out: a date by its shape, but no day there was."""
+    for at, run in enumerate(runs):
+        for start in range(len(run)):
+            for size in (1, 3):
+                parts = [group.text for group in run[start : start + size]]
+                if _like_a_date(parts) and _date(parts) is None:
+                    rest = [*run[:start], *run[start + size :]]
+                    if segment([*runs[:at], rest, *runs[at + 1 :]]) is not None:
+                        return True
+    return False
+
+
+def _like_a_date(parts: list[str]) -> bool:
+    lengths = [len(part) for part in parts]
+    if len(parts) == 1:
+        return lengths[0] in (6, 8)
+    return len(parts) == 3 and (max(lengths[:2]) <= 2 or max(lengths[1:]) <= 2) and max(lengths) <= 4
+
+
 def _cut(runs: list[list[Group]], told: Told, pieces: int) -> Iterator[tuple[int, Told]]:
     if not runs:
         yield pieces, told

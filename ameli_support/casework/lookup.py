@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from ameli_support.casework.addresses import NotAnAddress, idna_address
-from ameli_support.casework.digits import Group, read_groups, segment
+from ameli_support.casework.digits import Group, read_groups, segment, wrong_date
 from ameli_support.i18n import _, language
 from ameli_support.onboarding.identity import Fact
 from ameli_support.onboarding.person import NirVerdict, fold_name, read_nir
@@ -116,6 +116,8 @@ def read_lookup(text: str) -> SearchFacts | LookupProblem:
     told = segment(runs)
     if told is None:
         return _number_trouble(runs)
+    if told.nir is not None and told.nir.verdict is not NirVerdict.VALID and wrong_date(runs):
+        return _problem(Trouble.DATE_IMPOSSIBLE)
     if words:
         facts = replace(facts, name=" ".join(words))
     return _complete(
@@ -217,7 +219,9 @@ def _complete(facts: SearchFacts) -> SearchFacts | LookupProblem:
 
 
 def _number_trouble(runs: Sequence[Sequence[Group]]) -> LookupProblem:
-    """Why the digits are none of what can be looked for: the longest row of them decides."""
+    """Why the digits are none of what can be looked for: a date that is none, else the longest row."""
+    if wrong_date(runs):
+        return _problem(Trouble.DATE_IMPOSSIBLE)
     digits = max(("".join(group.text for group in run) for run in runs), key=len)
     if len(digits) >= 11 and not digits.startswith("0"):
         reason = read_nir(digits).reason
