@@ -17,6 +17,7 @@ from ameli_support.cli.place import demo_home
 from ameli_support.i18n import _
 
 if TYPE_CHECKING:
+    from ameli_support.sandbox.cast import CastMember
     from ameli_support.sandbox.lock import Lock
     from ameli_support.sandbox.maildirs import Received
 
@@ -183,27 +184,46 @@ def _head(mail: "Received") -> list[str]:
 
 
 def _register_people(sandbox: typer.Typer) -> None:
-    def people(json: Annotated[bool, json_option()] = False) -> int:
+    def people(
+        key: Annotated[
+            str, typer.Argument(metavar="[NOM]", help=_("une seule, par son nom de la liste"))
+        ] = "",
+        json: Annotated[bool, json_option()] = False,
+    ) -> int:
         try:
             from ameli_support.sandbox.cast import CAST
         except ImportError:
             raise not_installed() from None
-        for member in CAST.values():
+        chosen = [member for member in CAST.values() if key in ("", member.key)]
+        if not chosen:
+            raise CommandError(
+                _("Personne de ce nom. La liste : ameli-support sandbox people"), ExitCode.NOT_FOUND
+            )
+        for member in chosen:
             person = out.as_json(member.person)
             if json:
                 out.one({"key": member.key, "what": member.what, **{name: person[name] for name in _SAID}})
             else:
-                told = (person[name] for name in ("nir", "birth_date", "postcode", "address"))
-                name = f"{person['title']} {person['first_names']} {member.person.name}"
-                out.lines(
-                    [
-                        f"{member.key}{ask.colon()}{member.what}",
-                        "  " + " · ".join(filter(None, (name, *told))),
-                    ]
-                )
+                out.lines([f"{member.key}{ask.colon()}{member.what}", *_sayings(member)])
         return ExitCode.DONE
 
     add(sandbox, "people", people, _("Présente les personnes inventées, avec ce qu’elles savent dire."))
+
+
+def _sayings(member: "CastMember") -> list[str]:
+    """What she can say for level 1, her address, then for level 2; dates as they are dictated."""
+    person, file = member.person, member.person.file
+    name = f"{person.title} {person.first_names} {person.name}"
+    told = (name, person.nir, f"{member.birth_date:%d/%m/%Y}", person.postcode, person.address)
+    month = "/".join(reversed(file.last_payment_month.split("-"))) if file.last_payment_month else None
+    facts = (
+        *(file.bank_last4, file.card_serial, file.declared_doctor, month),
+        *(file.address_line, file.phone_before),
+    )
+    lines = ["  " + " · ".join(filter(None, told))]
+    if any(facts):
+        lines.append("  " + _("niveau 2") + ask.colon() + " · ".join(filter(None, facts)))
+    return lines
 
 
 def _register_reset(sandbox: typer.Typer) -> None:

@@ -171,6 +171,13 @@ def test_the_people_of_the_sandbox_can_be_read(run: Run) -> None:
     assert people[0]["nir"] in run("sandbox", "people").out
 
 
+def test_one_person_is_shown_with_what_she_says_for_both_levels(run: Run) -> None:
+    told = run("sandbox", "people", "closed_day_25").out
+    assert [fact for fact in ("02/06/1955", "4821", "Marchand", "09/2026") if fact not in told] == []
+    assert len(told.splitlines()) == 3
+    assert run("sandbox", "people", "nobody").code == 3
+
+
 def test_without_a_running_sandbox_the_commands_say_how_to_start_one(run: Run, home: Path) -> None:
     for argv in (["sandbox", "clock"], ["sandbox", "inbox", "a@b.fr"], ["--demo", "cases"]):
         result = run(*argv)
