@@ -19,6 +19,7 @@ from screens.idle import Due, Idle
 from screens.launch import DemoLaunch as DemoLaunch
 from screens.launch import Launch as Launch
 from screens.notice import Notice, ServiceState, Tone
+from screens.pasting import harmless
 from screens.themes import DEFAULT, THEMES
 from screens.when import hour
 
@@ -100,6 +101,8 @@ class AmeliSupport(Discreet):
         """Keys and clicks count against the lock."""
         if isinstance(event, (Key, Paste, MouseDown)) and self.idle.touched():
             self.say(Tone.PLAIN, "")
+        if isinstance(event, Paste) and harmless(event, self.focused):
+            self.say(Tone.WARN, _("Le texte collé était trop long : il a été coupé."))
         await super().on_event(event)
 
     def say(self, tone: Tone, head: str, tail: str = "") -> None:

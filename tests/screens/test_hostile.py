@@ -2,6 +2,7 @@
 
 import pytest
 from rich.cells import cell_len
+from textual.widgets import Input, TextArea
 
 from ameli_support.accounts.contract import SmtpAnswer
 from ameli_support.casework.views import NoteRow, ResumeReason, ResumeRow
@@ -79,3 +80,32 @@ async def test_a_formatted_number_can_be_pasted() -> None:
         await walk.sees("Qui parle")
         await walk.press("1")
         await walk.sees("2 62 08 •• ••• •••")
+
+
+PASTED = "\x1b]0;x\x07\x1b[2J[/]\u202e\u009b31mabc"
+
+
+async def test_what_is_pasted_cannot_command_the_terminal() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.type(PASTED)
+        await walk.sees("]0;x[2J[/]31mabc")
+        assert not set(walk.screen) & set("\x1b\x07\u202e\u009b")
+        walk.app.screen.query_one("#lookup", Input).value = ""
+        await walk.to_level_1()
+        await walk.press("n")
+        await walk.on("Note")
+        await walk.type(f"{PASTED}\r\nligne 2\ud800")
+        await walk.sees("31mabc", "ligne 2")
+        assert walk.app.screen.query_one(TextArea).text == "]0;x[2J[/]31mabc\nligne 2"
+        assert not set(walk.screen) & set("\x1b\x07\u202e\u009b")
+
+
+async def test_too_long_a_paste_is_cut_and_told_and_lines_become_spaces() -> None:
+    async with walking(FakeDesk("j3")) as walk:
+        await walk.type("x" * 5000)
+        await walk.sees("Le texte collé était trop long")
+        box = walk.app.screen.query_one("#lookup", Input)
+        assert box.value == "x" * (box.max_length or 0)
+        box.value = ""
+        await walk.type("dubois\n24/08/1962")
+        await walk.until(lambda: box.value == "dubois 24/08/1962", "both lines")
