@@ -97,6 +97,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("Cache l’écran jusqu’à votre code PIN."),
     ),
     Action(
+        "app.set_banner", Scope.APP, "set_banner", N_("Afficher un incident"),
+        N_("Superviseur : une phrase sur l’écran de tous les agents, à la place de la précédente."),
+    ),
+    Action(
+        "app.clear_banner", Scope.APP, "clear_banner", N_("Retirer l’incident"),
+        N_("Superviseur : plus aucun message sur l’écran des agents."),
+    ),
+    Action(
+        "app.providers", Scope.APP, "providers", N_("Fournisseurs d’identité"),
+        N_("Superviseur : dit qu’un fournisseur est indisponible, ou qu’il est rétabli."),
+    ),
+    Action(
         "app.quit", Scope.APP, "leave_app", N_("Quitter"),
         N_("Ferme l’application ; un appel ouvert reste à reprendre."),
         ("ctrl+q",), "Ctrl+Q",
@@ -117,7 +129,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "check.direction", Scope.CHECK, "direction", N_("Sens de l’appel"),
-        N_("Appel entrant ou sortant : sur un appel sortant, personne ne demande de numéro."),
+        N_(
+            "Appel entrant, appel sortant ou mail : sortant ou par mail, personne ne demande de numéro."
+        ),
         ("left", "right"), "← →", palette=False,
     ),
     Action(

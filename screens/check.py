@@ -16,6 +16,7 @@ from ameli_support.onboarding.identity import (
     Fact,
     Level,
     may_be_asked,
+    may_be_compared,
 )
 from screens.actions import BY_ID, Scope, bindings, digit_bindings
 from screens.backend import Failed
@@ -52,8 +53,8 @@ class Check(WhoSpeaks):
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        """The facts that may be asked for at this level."""
-        allowed = may_be_asked(self.level, self.direction)
+        """The facts that count at this level; by mail they are typed as sent, never asked for."""
+        allowed = may_be_compared(self.level, self.direction)
         if self.level is Level.SIMPLE:
             return tuple(fact for fact in LEVEL_1 if fact in allowed)
         return tuple(fact for fact in allowed if fact not in LEVEL_1)
@@ -135,6 +136,7 @@ class Check(WhoSpeaks):
         """What is wrong, in a sentence under the fields; what was typed stays."""
         content = Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")) if sentence else Content("")
         self.query_one("#trouble", Static).update(content)
+        self.query_one("#advice").set_class(bool(sentence), "-yields")
 
     def on_key(self, event: events.Key) -> None:
         """What is typed before the fields stand there is kept for the first of them."""
@@ -166,7 +168,11 @@ class Check(WhoSpeaks):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What to say follows the focused field."""
         if isinstance(event.widget, Typed) and isinstance(event.widget.parent, Field):
-            self.query_one(ToSay).show((asked(Fact(event.widget.parent.key)).question,))
+            fact = Fact(event.widget.parent.key)
+            if fact in may_be_asked(self.level, self.direction):
+                self.query_one(ToSay).show((asked(fact).question,))
+            else:
+                self.query_one(ToSay).show(self.words.lines("reminders.by_mail"))
 
     @on(Facts.Entered)
     def _entered(self, event: Facts.Entered) -> None:

@@ -90,10 +90,10 @@ class WhoSpeaks(Framed["CallState | None"]):
     # ── who speaks ──────────────────────────────────────────────────────────
 
     def action_direction(self) -> None:
-        """← → turns an incoming call into an outgoing one, while it is still asked who speaks."""
+        """← →: incoming call, outgoing call or mail, while it is still asked who speaks."""
         if self.stage == "who":
-            incoming = self.direction is Direction.INCOMING
-            self.direction = Direction.OUTGOING if incoming else Direction.INCOMING
+            kinds = list(Direction)
+            self.direction = kinds[(kinds.index(self.direction) + 1) % len(kinds)]
             self.show_band()
 
     def action_digit(self, digit: int) -> None:

@@ -16,6 +16,7 @@ from ameli_support.cli.options import case_option, coded, json_option, yes_optio
 from ameli_support.i18n import _, language
 from ameli_support.onboarding import explain
 from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.identity import Direction
 from ameli_support.onboarding.procedure import procedure
 
 SAID = "said_address"
@@ -89,7 +90,9 @@ def _say_address(opened: Desk, case: int) -> None:
         raise refused(opened, Act.RESEND, view, verdict)
     if state.said_address:
         return
-    said = opened.say_address(case, ask.one(SAID, _("Adresse que dit l’appelant : ")))
+    by_mail = state.direction is Direction.MAIL
+    question = _("Adresse d’où le mail a été écrit : ") if by_mail else _("Adresse que dit l’appelant : ")
+    said = opened.say_address(case, ask.one(SAID, question))
     if not said.matches:
         raise CommandError(
             words.address_not_confirmed(said.tries_left),

@@ -114,7 +114,7 @@ def _chosen_level_0(number: int, json: bool) -> int:
     if json:
         out.one({"case": number, "level": 0})
     else:
-        out.lines([_("Niveau 0 choisi : conseils généraux, sans dossier.")])
+        out.lines([_("Niveau 0 choisi : conseils généraux, rien du dossier.")])
     return ExitCode.DONE
 
 

@@ -7,6 +7,7 @@ from textual.widgets import Input, Static
 
 from ameli_support.i18n import _, ngettext
 from ameli_support.onboarding.acts import Act, Ask, Effect
+from ameli_support.onboarding.identity import Direction
 from screens.backend import Failed
 from screens.dialogs.act import ActDialog
 from screens.dialogs.base import Leave
@@ -34,8 +35,11 @@ class Resend(ActDialog):
 
     def compose_body(self) -> "ComposeResult":
         """The question, then the field; both gone once the address was right."""
-        question = Static(self.words.text("questions.said_address"), classes="heading", markup=False)
-        field = Field("said", _("Adresse dite"), _("telle que dictée"))
+        by_mail = self.state.direction is Direction.MAIL
+        asked = "questions.written_from" if by_mail else "questions.said_address"
+        question = Static(self.words.text(asked), classes="heading", markup=False)
+        label, expected = (_("Expéditeur"), "") if by_mail else (_("Adresse dite"), _("telle que dictée"))
+        field = Field("said", label, expected)
         question.display = field.display = not self.matched
         yield question
         yield field

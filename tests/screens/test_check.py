@@ -5,7 +5,7 @@ import pytest
 from ameli_support.casework.errors import ActRefused
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import procedure
-from tests.screens.fake_desk import NIR, FakeDesk
+from tests.screens.fake_desk import ADDRESS, NIR, FakeDesk
 from tests.screens.walk import COMPACT, SIZES, WIDE, walking
 
 
@@ -98,6 +98,31 @@ async def test_nobody_is_asked_for_a_number_on_an_outgoing_call() -> None:
         await walk.press("1")
         await walk.on("Call")
         await walk.sees("Je ne vous demande aucun numéro")
+
+
+async def test_a_mail_is_checked_by_what_it_gives_and_never_asked_for_a_number() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find(ADDRESS)
+        await walk.sees("Appel entrant")
+        await walk.press("right", "right")
+        await walk.sees("Mail ← →")
+        await walk.press("1")
+        await walk.sees("Ne demandez jamais un numéro par mail.", "N° de sécurité sociale")
+        assert "Quel est votre numéro" not in walk.squeezed
+        await walk.type(NIR)
+        await walk.press("enter")
+        await walk.type("dubois")
+        await walk.press("enter")
+        await walk.type("24081962")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.on("Call")
+        await walk.sees("identité niveau 1")
+        await walk.press("i")
+        await walk.sees("Le niveau 2 s’atteint par téléphone")
+        await walk.press("r")
+        await walk.on("Resend")
+        await walk.sees("De quelle adresse ce mail a-t-il été écrit ?", "Expéditeur")
 
 
 async def test_a_representative_says_with_what_right() -> None:

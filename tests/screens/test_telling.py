@@ -7,6 +7,7 @@ import pytest
 from ameli_support.accounts.contract import ProvisionalCode
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import Look, Service
+from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.onboarding.steps import Route, Step
@@ -21,7 +22,7 @@ def scene(desk: FakeDesk, **told: object) -> Scene:
     """What a look at level 1 brings, with other values."""
     desk.find(SearchFacts(nir=NIR))
     desk.level_0(4217)
-    view = desk.view().model_copy(update=told)
+    view = desk.view().model_copy(update={"level": Level.SIMPLE, **told})
     assert desk.state is not None
     return Scene(desk.state, Look(view, NOW, 0, Service.OK), Words(desk.procedure), NOW)
 
