@@ -89,6 +89,8 @@ class Call(CallActs):
         """The first look at once, then every second."""
         self.redraw()
         self.retry()
+        if self.state.draft:
+            self.app.say(Tone.WARN, _("Un texte commencé est gardé."), _("N le retrouve."))
         self.set_interval(SECOND, self._each_second)
 
     # ── keeping it live ─────────────────────────────────────────────────────

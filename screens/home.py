@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NO_RECORD = "no-record"
 MATCHES_COUNTED = 11
+INTERRUPTED = "call_interrupted"
+FIRST_ROW = 2
 PULSE_SECONDS = 5.0
 
 
@@ -41,6 +43,7 @@ class Home(Framed[None]):
         super().__init__()
         self._call: str | None = None
         self._rows: list[ResumeRow] = []
+        self._offered = False
 
     def compose_body(self) -> "ComposeResult":
         """Question, box, hint, then the list."""
@@ -105,7 +108,21 @@ class Home(Framed[None]):
         except Failed as failure:
             self.app.say(Tone.BAD, failure.sentence)
             return
+        interrupted = {row.case for row in rows if row.reason == INTERRUPTED}
+        rows.sort(key=lambda row: row.case not in interrupted)
         self._list(rows)
+        if interrupted and not self._offered:
+            self._offer(rows[0], len(interrupted))
+        self._offered = True
+
+    def _offer(self, row: "ResumeRow", count: int) -> None:
+        """A call that a crash cut off, told at the start: two keys take it up again, with its text."""
+        head = ngettext(
+            "Appel interrompu : dossier {case}.", "{number} appels interrompus, dont le {case}.", count
+        )
+        if self.app.notice is None:
+            said = head.format(case=row.case, number=count)
+            self.app.say(Tone.WARN, said, _("↓ puis Entrée le reprend, avec son texte."))
 
     def retry(self) -> None:
         """F5 reads the list again, and asks how the service does."""
@@ -151,7 +168,8 @@ class Home(Framed[None]):
         """↓ leaves the box for the list."""
         options = self.query_one("#resume", OptionList)
         if options.highlighted is None:
-            options.highlighted = 0
+            interrupted = bool(self._rows) and self._rows[0].reason == INTERRUPTED
+            options.highlighted = FIRST_ROW if interrupted else 0
         options.focus()
 
     @on(OptionList.OptionSelected)

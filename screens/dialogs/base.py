@@ -214,7 +214,7 @@ class Dialog(Patient, ModalScreen[T]):
         self.dismiss(answer)
 
     def failed(self, failure: Failed) -> None:
-        """A refusal is a sentence, a conflict tells the others' events, an unknown outcome is told as such."""
+        """A refusal is a sentence, a conflict tells the others' events, an unknown outcome is unknown."""
         sentence = failure.sentence
         others = getattr(failure.cause, "others", ())
         desk = self.app.backend.desk

@@ -54,6 +54,43 @@ async def test_j25_only_level_2_reissues(scenario_world: ScenarioWorld) -> None:
     assert browser.presses(browser.opens(person.newest_link(after=1))).name == "confirmed"
 
 
+async def test_a_call_whose_app_was_killed_is_offered_again_with_its_text(
+    scenario_world: ScenarioWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = scenario_world.person().signs_up()
+    scenario_world.forward(days=3)
+    text = "Attend un rappel de sa fille"
+    async with at_the_screens(scenario_world) as agent:
+        await agent.is_called_by(person)
+        case = agent.app.screen.state.case  # type: ignore[attr-defined]
+        await agent.press("n")
+        await agent.on("Note")
+        await agent.type(text)
+        await agent.until(
+            lambda: agent.app.backend.desk.call_state(case).draft == text,  # type: ignore[union-attr]
+            "the text is kept",
+        )
+        killed = agent.app.backend.desk
+        agent.app.backend.desk = None  # nothing is ended or told: the process is gone
+    async with at_the_screens(scenario_world) as agent:
+        await agent.sees(f"Appel interrompu : dossier {case}.", "appel interrompu")
+        await agent.press("down", "enter")
+        await agent.on("Call")
+        await agent.sees("Un texte commencé est gardé. N le retrouve.", "lien actif")
+        await agent.press("n")
+        await agent.on("Note")
+        await agent.sees(text)
+        await agent.press("tab", "v")
+        await agent.sees("√ Note ajoutée")
+        await agent.press("c")
+        await agent.on("Conclude")
+        await agent.press("2", "right")
+        await agent.press("v")
+        await agent.sees("Appel conclu")
+    assert killed is not None
+    killed.close_desk()
+
+
 async def test_forty_hours_left_make_a_new_link(scenario_world: ScenarioWorld) -> None:
     person, browser = scenario_world.person().signs_up(), scenario_world.browser
     old = person.newest_link()
