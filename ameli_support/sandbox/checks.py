@@ -69,6 +69,7 @@ def check(world: World, who: Who, request: CheckRequest) -> CheckAnswer:
         if person is None:
             raise Refused(ProblemType.NOT_FOUND)
         at = world.now()
+        _end_lapsed(conn, world, person.id)
         if request.facts:
             _refuse_comparison(conn, world, who, person, request, at)
         row = _continued(conn, world, who, request) if request.check else None
@@ -214,6 +215,15 @@ def _answer(conn: Connection, world: World, row: Row[Any], at: datetime) -> Chec
 def _end(conn: Connection, whose: Any, at: datetime) -> None:
     conn.execute(update(_check).where(whose, _UNFINISHED).values(failed_at=to_us(at)))
     conn.execute(update(_check).where(whose, _check.c.ended_at.is_(None)).values(ended_at=to_us(at)))
+
+
+def _end_lapsed(conn: Connection, world: World, person: str) -> None:
+    """What nobody ended within its time, because a program was killed, ended and failed at that time."""
+    lasts = timedelta(minutes=world.procedure.numbers.check_minutes) // timedelta(microseconds=1)
+    lapsed = (_check.c.person == person) & (_check.c.expires_at <= to_us(world.system.now()))
+    ended = _check.c.started_at + lasts
+    conn.execute(update(_check).where(lapsed, _UNFINISHED).values(failed_at=ended))
+    conn.execute(update(_check).where(lapsed, _check.c.ended_at.is_(None)).values(ended_at=ended))
 
 
 def _log(conn: Connection, who: Who, request: CheckRequest, at: datetime) -> None:

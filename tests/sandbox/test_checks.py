@@ -370,6 +370,19 @@ def test_three_failed_checks_lock_the_record_for_everybody_but_a_supervisor(serv
     assert agent.reach(record, Level.SIMPLE).view(record).phase is not None
 
 
+def test_checks_that_nobody_ended_count_once_they_have_lapsed(service: Service) -> None:
+    """A program that was killed, or an agent who walks away, gives no further free comparisons."""
+    record = service.waiting()
+    for _agent in range(3):
+        assert not service.agent().compare(record, {Fact.POSTCODE: "99999"}).failed
+    service.forward(minutes=31)
+    for _again in range(2):
+        again = refused(lambda: service.agent().compare(record, {Fact.POSTCODE: "99999"}))
+        assert again.kind is ProblemType.LOCKED
+    service.forward(hours=24)
+    assert not service.agent().compare(record, {Fact.POSTCODE: "99999"}).failed
+
+
 def test_a_lock_ends_by_itself_after_24_hours(service: Service) -> None:
     record = service.waiting()
     for _ in range(3):
