@@ -127,7 +127,9 @@ def _register_clock(sandbox: typer.Typer) -> None:
 
         try:
             state = remote.forward(found, duration(by)) if by else remote.status(found)
-        except remote.ControlFailed:
+        except remote.ControlFailed as failed:
+            if failed.status == 400:
+                raise BadInput(_("L’horloge de la démonstration ne va pas aussi loin.")) from None
             raise CommandError(_("Le bac à sable ne répond pas."), ExitCode.UNREACHABLE) from None
         if json:
             out.one(state)

@@ -34,6 +34,10 @@ class _Forward(BaseModel):
     seconds: int = Field(gt=0, le=3650 * 86_400)
 
 
+class _Refused(Exception):
+    """What is asked for cannot be."""
+
+
 def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], None]) -> list[Route]:
     """The control routes. `stop` ends the server; `wake` tells the outbox that time has moved."""
 
@@ -47,7 +51,7 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
             try:
                 body = await request.body()
                 return JSONResponse(await run_in_threadpool(act, body))
-            except ValidationError:
+            except (ValidationError, _Refused):
                 return Response(status_code=400)
 
         return answer
@@ -56,7 +60,10 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
         return _state(world)
 
     def forward(body: bytes) -> dict[str, Any]:
-        world.forward(timedelta(seconds=_Forward.model_validate_json(body).seconds))
+        try:
+            world.forward(timedelta(seconds=_Forward.model_validate_json(body).seconds))
+        except ValueError:
+            raise _Refused from None
         wake()
         return _state(world)
 

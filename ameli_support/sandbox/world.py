@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, Row, inspect, select
@@ -15,6 +15,7 @@ from ameli_support.sandbox.tokens import KeyRing, open_ring, open_secret
 
 SERVICE = "ameli-support sandbox"
 _EPOCH = from_us(0)
+_LAST = datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class OtherSchema(Exception):
@@ -61,9 +62,11 @@ class World:
         return self.business.now()
 
     def forward(self, by: timedelta) -> datetime:
-        """Move the business clock on by `by`, for good; ValueError for a move back. The new instant."""
+        """Move the business clock on for good; the new instant. ValueError for a move back or too far."""
         if by < timedelta(0):
             raise ValueError("a clock never goes back")
+        if self.now() + by > _LAST:
+            raise ValueError("beyond what the calendar's rules are written for")
         self.business.offset += by
         now = self.now()
         with sql.write(self.engine) as conn:

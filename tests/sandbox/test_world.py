@@ -21,6 +21,9 @@ def test_the_offset_outlives_the_process_and_only_grows(engine_url: str, tmp_pat
     assert world.forward(timedelta(days=8)) == MONDAY + timedelta(days=8)
     with pytest.raises(ValueError, match="never goes back"):
         world.forward(timedelta(seconds=-1))
+    for _again in range(2):
+        with pytest.raises(ValueError, match="calendar"):
+            world.forward(timedelta(days=200 * 365))
     ring, key = world.ring.keys, world.bearer_key
     world.close()
     again = open_world(engine_url, tmp_path / "keys", system=clock)
