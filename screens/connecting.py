@@ -23,6 +23,7 @@ async def open_desk(app: "AmeliSupport") -> None:
     app.service = ServiceState("ok")
     app.tick()
     app.recover()
+    app.listen()
     for screen in app.screen_stack:
         if isinstance(screen, Home):
             screen.connected(desk)

@@ -223,7 +223,9 @@ def _providers(world: World, who: Any) -> APIRouter:
     router = APIRouter(prefix="/v1/providers")
     Asker = Annotated[Who, Depends(who)]
 
-    @router.put("/{provider}", response_model=ProviderAnswer, responses=openapi.problems(400, 401, 403, 404, 503))
+    @router.put(
+        "/{provider}", response_model=ProviderAnswer, responses=openapi.problems(400, 401, 403, 404, 503)
+    )
     def switch(asker: Asker, provider: ProviderName, request: ProviderRequest) -> Response:
         """A supervisor switches an identity provider on or off, with a reason; `status` tells all."""
         return _json(providers.switch(world, asker, provider, request))

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from screens.app import AmeliSupport
 
-SUPERVISORS = {"call.unlock", "call.lift", "call.cancel", "call.reassign"}
+SUPERVISORS = {
+    *("call.unlock", "call.lift", "call.cancel", "call.reassign"),
+    *("app.set_banner", "app.clear_banner", "app.providers"),
+}
 NOT_SUPERVISORS = {"call.resend", "call.reissue", "call.correct", "call.check", "call.dispute", "call.unmask"}
 LABEL = 28
 

@@ -36,9 +36,9 @@ class Foot(Widget):
         ]
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Rows of both groups, one blank between and one after."""
+        """Rows of both groups, one blank between."""
         mails, events = self._fitting()
-        return sum(len(rows) + 1 for rows in (mails, events) if rows)
+        return max(sum(len(rows) + 1 for rows in (mails, events) if rows) - 1, 0)
 
     def render(self) -> Content:
         """Label, when, what, whose."""

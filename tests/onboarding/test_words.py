@@ -162,7 +162,7 @@ def test_only_the_persons_own_words_have_no_english() -> None:
 
 KNOWN = {
     *("sent_day", "sent_time", "link_day", "link_time", "scheme", "contact", "countdown"),
-    *("address", "date", "time", "since", "step", "step_number", "ended", "reason"),
+    *("address", "date", "time", "since", "step", "step_number", "ended", "reason", "providers"),
 }
 
 
