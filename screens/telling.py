@@ -144,6 +144,8 @@ def band(scene: Scene) -> Band:
         "ended": scene.words.text(f"ended.{view.ended}") if view.ended else "",
     }
     shown = _worded(scene, view.phase, at[view.phase], **values)
+    if view.phase is Phase.INACTIVE and view.link is None:  # every link was cut: there is no « since »
+        return replace(shown, head=shown.short_head)
     if view.phase is Phase.ACTIVE and view.confirmation_disputed_at is not None:
         head = _("Compte activé, confirmation contestée")
         return replace(shown, tone=Tone.WARN, sign="▲", head=head, short_head=head)

@@ -94,7 +94,11 @@ def _band(procedure: Procedure, view: RecordView, look: Look, now: datetime) -> 
     values = _band_values(procedure, view, now)
     if at is not None:
         values |= {"date": short_date(at), "time": clock_time(at)}
-    head = _text(procedure, f"bands.{left}.left", **values)
+    # once every link was cut there is no « since » to tell
+    cut = view.phase is Phase.INACTIVE and view.link is None
+    head = _text(procedure, f"bands.{left}.{'short' if cut else 'left'}", **values)
+    if view.phase is Phase.ACTIVE and view.confirmation_disputed_at is not None:
+        head = "▲ " + _("Compte activé, confirmation contestée")
     if look.service is Service.DOWN and look.known_at is not None:
         return f"{head} | " + _text(procedure, "bands.stale.right", time=clock_time(look.known_at))
     if view.phase is not None and at is None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ameli_support.accounts.contract import ProvisionalCode
+from ameli_support.accounts.contract import ProvisionalCode, SendKind
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import Look, Service
 from ameli_support.onboarding.identity import Level
@@ -49,6 +49,13 @@ def test_a_blocked_code_says_until_when() -> None:
     assert "« Code oublié ? » n’envoie rien avant le 26/11" in first.what.replace("\u00a0", " ")
 
 
+def test_after_a_lifted_suspension_no_since_is_told() -> None:
+    shown = picture(scene(FakeDesk("j11"), link=None)).band
+    assert shown.head == shown.short_head
+    assert not shown.head.endswith("depuis")
+    assert "depuis 4" in picture(scene(FakeDesk("j11"))).band.head.replace("\u00a0", " ")
+
+
 async def test_a_service_with_another_version_of_the_procedure_is_told_as_long_as_it_has_it() -> None:
     desk = FakeDesk("j11")
     desk.procedure_version = "2027-01-01"
@@ -58,3 +65,15 @@ async def test_a_service_with_another_version_of_the_procedure_is_told_as_long_a
         await walk.sees(sentence)
         desk.procedure_version = desk.procedure.version
         await walk.until(lambda: sentence not in walk.squeezed, "the banner is gone")
+
+
+def test_the_notice_to_a_former_address_is_told_from_the_mail_with_the_link() -> None:
+    view = scene(FakeDesk("j3")).view
+    assert view is not None
+    link = view.sends[-1]
+    told = {"kind": SendKind.NOTICE_ADDRESS_CHANGED, "domain": "hotmail.fr"}
+    sends = (*view.sends, link.model_copy(update=told))
+    rows = mail_rows(view.model_copy(update={"sends": sends}), NOW, Words(procedure()))
+    notices = [row.what.startswith("avis du changement") for row in rows]
+    assert not notices[0]
+    assert notices.count(True) == 1
