@@ -94,9 +94,15 @@ def start_or_attach(
     bearer token beside it, both readable by their owner alone. Raises NoSandbox.
     """
     role = Role(role)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found, token, child = _find_or_start(home, people, fresh, role)
-    agents_file, token_file = _identify(home, role, token)
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found, token, child = _find_or_start(home, people, fresh, role)
+        agents_file, token_file = _identify(home, role, token)
+    except OSError as error:
+        if child is not None:
+            _end(child)
+        raise NoSandbox(f"{home}: {error.strerror or type(error).__name__}") from None
     return DemoWorld(home, found, role, agents_file, token_file, child)
 
 

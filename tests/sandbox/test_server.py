@@ -350,3 +350,12 @@ def test_a_mail_that_comes_back_is_noted(world: demo.DemoWorld) -> None:
         )
     until(lambda: found() == ["bounced"])
     engine.dispose()
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(demo.NoSandbox, match="file"):
+        demo.start_or_attach(tmp_path / "file" / "demo")
+    (tmp_path / "demo" / demo.LOG).mkdir(parents=True)
+    with pytest.raises(demo.NoSandbox, match="demo"):
+        demo.start_or_attach(tmp_path / "demo")
