@@ -24,6 +24,7 @@ from ameli_support.sandbox.remote import CONTROL_HEADER
 from ameli_support.sandbox.world import World
 
 _LARGEST = 4096
+_DEMO_LIFETIME = timedelta(days=30)
 
 
 class _Forward(BaseModel):
@@ -68,7 +69,9 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
         return _state(world)
 
     def token(body: bytes) -> dict[str, Any]:
-        return {"token": issue_token(Who.model_validate_json(body), world.bearer_key, at=world.system.now())}
+        who = Who.model_validate_json(body)
+        # a demo may stay open over night
+        return {"token": issue_token(who, world.bearer_key, at=world.system.now(), lifetime=_DEMO_LIFETIME)}
 
     def shutdown(_body: bytes) -> dict[str, Any]:
         stop()

@@ -1,6 +1,7 @@
 """How the agents' API fails and what it logs: a problem for every error, and no personal data."""
 
 import logging
+import re
 from secrets import token_hex
 from time import perf_counter
 from typing import Any
@@ -18,6 +19,7 @@ from ameli_support.sandbox.problems import CONTENT_TYPE, Refused
 
 LARGEST_BODY = 64 * 1024
 _RETRY_UNAVAILABLE = 2
+_OUR_ID = re.compile(rb"req-[0-9a-f]{32}")
 # PostgreSQL: lock_timeout ran out
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -91,9 +93,9 @@ class _Frame:
 
 
 def _request_id(scope: Scope) -> str:
-    """The client's own id if it is a plain one, else a new one."""
+    """The id that our own client gave, else a new one: it goes into the log."""
     for name, value in scope["headers"]:
-        if name == REQUEST_HEADER.lower().encode() and 8 <= len(value) <= 64 and value.isalnum():
+        if name == REQUEST_HEADER.lower().encode() and _OUR_ID.fullmatch(value):
             return str(value, "ascii")
     return token_hex(8)
 

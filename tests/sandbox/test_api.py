@@ -1,6 +1,7 @@
 """The agents' API over HTTP: tokens, problems, ETags, headers, logs (accounts/contract.py)."""
 
 import logging
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,6 +21,8 @@ from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.problems import TITLES, Refused
 from tests.sandbox.service import FACTS, FUND, Service, unique
+
+OUR_ID = f"req-{uuid.UUID(int=7).hex}"
 
 
 @pytest.fixture
@@ -280,24 +283,25 @@ def test_the_log_holds_route_templates_and_no_personal_data(
     service: Service, api: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     record = service.waiting()
-    headers = bearer(service) | {"X-Request-Id": "0123456789abcdef"}
+    headers = bearer(service) | {"X-Request-Id": OUR_ID}
     with caplog.at_level(logging.INFO, logger="ameli_support"):
         seen = api.get(f"/v1/records/{record}", headers=headers)
         api.get("/v1/records/a.dubois@orange.fr", headers=headers)
-    assert seen.headers["x-request-id"] == "0123456789abcdef"
+    assert seen.headers["x-request-id"] == OUR_ID
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("ameli_support")]
     assert len(ours) == 2
     for line in ours:
         assert '"route": "/v1/records/{record}"' in line
-        assert '"request_id": "0123456789abcdef"' in line
+        assert f'"request_id": "{OUR_ID}"' in line
         assert record not in line
         assert "orange" not in line
 
 
-def test_a_request_id_that_is_no_plain_one_is_replaced(api: TestClient) -> None:
-    told = api.get("/v1/status", headers={"X-Request-Id": "a.dubois@orange.fr"}).headers["x-request-id"]
-    assert told.isalnum()
-    assert len(told) == 16
+@pytest.mark.parametrize("given", ["a.dubois@orange.fr", "262083818500116", "req-" + "g" * 32])
+def test_a_request_id_that_is_none_of_ours_is_replaced(api: TestClient, given: str) -> None:
+    told = api.get("/v1/status", headers={"X-Request-Id": given}).headers["x-request-id"]
+    assert told != given
+    assert re.fullmatch("[0-9a-f]{16}", told)
 
 
 def test_every_problem_type_has_a_status_and_a_title() -> None:
