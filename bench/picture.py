@@ -18,7 +18,7 @@ import pyte
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs" / "img" / "call.png"
-COLUMNS, ROWS = 120, 34
+COLUMNS, ROWS = 120, 36
 WIDTH, HEIGHT = 12, 25
 INK, PLANE = "#dddddd", "#14161a"
 CALLER = b"2620899999001 dubois 24081962 38000\r"
@@ -45,7 +45,8 @@ def main() -> None:
         finally:
             os.kill(process, signal.SIGTERM)
             os.waitpid(process, 0)
-    subprocess.run(["rsvg-convert", "-w", "1200", "-o", FILE], input=_svg(screen).encode(), check=True)
+    draw = ["rsvg-convert", "-w", str(COLUMNS * WIDTH), "-o", FILE]
+    subprocess.run(draw, input=_svg(screen).encode(), check=True)
 
 
 def _until(terminal: int, screen: pyte.Screen, awaited: str) -> None:
