@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test lint format bench fuzz soak i18n lock openapi picture clean
+.PHONY: keys run test lint format bench fuzz soak i18n lock openapi picture clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## the app against a small ameli of its own
@@ -44,6 +44,9 @@ lock:  ## requirements.lock: names, versions and hashes, no URL
 
 openapi: $(READY)  ## the account service's contract as a document
 	$(BIN)/python -m tests.architecture.openapi
+
+keys: $(READY)  ## the cheat-sheet, from the registry of actions
+	$(BIN)/python -m tests.screens.cheat_sheet
 
 picture: $(READY)  ## the picture of the README, from the real demo
 	$(BIN)/python -m bench.picture

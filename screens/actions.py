@@ -28,6 +28,7 @@ class Scope(StrEnum):
     CHECK = "check"
     CALL = "call"
     DIALOG = "dialog"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "dialog.leave", Scope.DIALOG, "leave", N_("Annuler"),
         N_("Ferme sans rien changer."), ("escape",), N_("Échap"), palette=False,
+    ),
+    Action(
+        "history.copy", Scope.HISTORY, "copy", N_("Copier le résumé"),
+        N_("Copie le résumé écrit d’après les événements ; il reste sélectionnable ici."),
+        _letter("y"), "Y", palette=False,
     ),
 )  # fmt: skip
 

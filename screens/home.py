@@ -165,11 +165,9 @@ class Home(Framed[None]):
             options.highlighted = min(kept, len(rows) + 1) if kept > 1 else 0
 
     def action_resume(self) -> None:
-        """↓ leaves the box for the list."""
+        """↓ leaves the box for the first case to resume; without one, for the call without a record."""
         options = self.query_one("#resume", OptionList)
-        if options.highlighted is None:
-            interrupted = bool(self._rows) and self._rows[0].reason == INTERRUPTED
-            options.highlighted = FIRST_ROW if interrupted else 0
+        options.highlighted = FIRST_ROW if self._rows else 0
         options.focus()
 
     @on(OptionList.OptionSelected)

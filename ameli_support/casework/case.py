@@ -70,6 +70,25 @@ class Missing(StrEnum):
 
 _WAITING = (State.WAITING_PERSON, State.WAITING_THIRD_PARTY, State.SCHEDULED)
 
+# the cause that goes with an outcome which says it all; the others are asked for
+EVIDENT_CAUSES: Mapping[Outcome, str] = {
+    **dict.fromkeys(
+        (
+            Outcome.ALREADY_ACTIVE,
+            Outcome.ADVICE,
+            Outcome.NO_MAILBOX,
+            Outcome.NOT_FOUND,
+            Outcome.OTHER_SCHEME,
+            Outcome.IDENTITY_FAILED,
+            Outcome.THIRD_PARTY,
+            Outcome.FRAUD_REPORT,
+            Outcome.REDIRECTED,
+        ),
+        "none",
+    ),
+    Outcome.CALL_LOST: "unknown",
+}
+
 # (state, move) → state; a pair that is not here is refused
 TRANSITIONS: Mapping[tuple[State, Move], State] = {
     (State.NEW, Move.WORK): State.IN_PROGRESS,

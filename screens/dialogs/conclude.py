@@ -7,6 +7,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from ameli_support.i18n import _
+from ameli_support.onboarding.identity import Level
+from ameli_support.onboarding.procedure import Moment
+from ameli_support.onboarding.wording import plain
 from screens.backend import Failed
 from screens.dialogs.base import Dialog
 from screens.typing_in import read_moment
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from ameli_support.casework.views import CallState, Proposal
 
 ESCALATED = "escalated"
+NO_MAILBOX = "no_mailbox"
 
 
 class Conclude(Dialog[str | None]):
@@ -107,6 +111,15 @@ class Conclude(Dialog[str | None]):
         queue = self.query_one("#queue", Choices)
         return queue if queue.display and queue.value is None else self.query_one("#outcome", Choices)
 
+    def action_digit(self, digit: int) -> None:
+        """An outcome that says it all brings its cause; ← → still change it."""
+        from ameli_support.casework.case import EVIDENT_CAUSES, Outcome
+
+        super().action_digit(digit)
+        if self.outcome is not None and self.cause is None:
+            self.cause = EVIDENT_CAUSES.get(Outcome(self.outcome))
+            self.changed()
+
     def action_cause(self, by: int) -> None:
         """← → go through the causes."""
         codes = [code for code, __ in self.causes]
@@ -159,7 +172,10 @@ class Conclude(Dialog[str | None]):
         self.query_one("#consequence", Static).update(Content.styled(self._left_as(), "$ink"))
 
     def _left_as(self) -> str:
-        """Where concluding leaves the case."""
+        """What is still to be said, else where concluding leaves the case."""
+        if self.outcome == NO_MAILBOX:
+            said = self.words.says(NO_MAILBOX, Level.NOTHING, Moment.POSSIBLE)
+            return _("À dire : {text}").format(text=" ".join(map(plain, said)))
         if self.promised:
             return _("Le dossier reste à vous jusqu’au rappel promis.")
         if self.outcome == ESCALATED:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ameli_support.i18n import _
-from screens.actions import Scope, bindings
+from screens.actions import BY_ID, Scope, bindings, key_label
 from screens.backend import Failed
 from screens.dialogs.base import Dialog
 from screens.looking_back import contact_rows
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class History(Dialog[None]):
     """Reads only; ↑ ↓ scroll."""
 
-    BINDINGS: ClassVar = bindings(Scope.DIALOG)
+    BINDINGS: ClassVar = [*bindings(Scope.DIALOG), *bindings(Scope.HISTORY)]
 
     def __init__(
         self, case: int, record: "RecordView | None", desk: "Desk", earlier: "Earlier | None" = None
@@ -37,6 +37,7 @@ class History(Dialog[None]):
         super().__init__(_("Dossier {number}").format(number=case), "", "")
         self.case, self.record, self.earlier = case, record, earlier
         self.words = Words(desk.procedure)
+        self.summary: tuple[str, ...] = ()
 
     def compose_body(self) -> "ComposeResult":
         """One scrolling text."""
@@ -54,7 +55,17 @@ class History(Dialog[None]):
         return _("Fermer")
 
     def refresh_feet(self) -> None:
-        """Nothing to validate."""
+        """Nothing to validate; the summary can be copied."""
+        action = BY_ID["history.copy"]
+        key = key_label(action, self.app.launch.keymap)
+        content = Content.assemble((f" {key} ", "bold $ink on $sel"), (f" {_(action.label)}", "$ink"))
+        self.query_one("#validate", Static).update(content)
+
+    def action_copy(self) -> None:
+        """Y: the summary, by the terminal; many refuse silently, so the text stays on the screen."""
+        if self.summary:
+            self.app.copy_to_clipboard("\n".join(clean(sentence) for sentence in self.summary))
+            self.trouble(_("Résumé copié ; sinon, sélectionnez-le ici avec Maj."), "√", "ok")
 
     def action_validate(self) -> None:
         """Nothing to validate."""
@@ -72,6 +83,7 @@ class History(Dialog[None]):
         except Failed as failure:
             self.failed(failure)
             return
+        self.summary = history.summary
         self.query_one("#page", Static).update(self.page(history))
 
     def page(self, history: "CaseHistory") -> Content:

@@ -36,6 +36,9 @@ async def test_a_repeat_contact_is_flagged_and_another_agent_is_seen(size: tuple
         await walk.press("h")
         await walk.on("History")
         await walk.sees("Contacts d’avant", "14/11 14:32 Non conclu, fait : Réémettre un lien")
+        await walk.press("y")
+        await walk.sees("√ Résumé copié")
+        assert "appelant contrôlé au niveau 1\n23/11/2026 14:32" in walk.app.clipboard
         await walk.press("escape")
         assert desk.state is not None
         desk.state = replace(desk.state, others=("0555",), version=2)

@@ -2,6 +2,7 @@
 
 import threading
 
+from ameli_support.casework.case import Outcome
 from ameli_support.onboarding.identity import Role
 from screens.app import AmeliSupport, Launch
 from tests.screens.fake_desk import NIR, FakeDesk, resume_rows
@@ -92,10 +93,10 @@ async def test_a_call_without_a_record_is_still_a_case() -> None:
         await walk.sees("Appel sans dossier", "dossier 4217", "× R, E, A, S : sans dossier")
         await walk.press("c")
         await walk.on("Conclude")
-        await walk.press("2", "right")
-        await walk.until(lambda: walk.app.screen.missing() == "", "all is chosen")  # type: ignore[attr-defined]
-        await walk.press("v")
+        await walk.press("2", "v")  # with C, the three keys of an outcome that was not proposed
         await walk.on("Home")
+        assert walk.desk.closed is not None
+        assert walk.desk.closed[:2] == (Outcome.ADVICE, "none")
 
 
 async def test_cases_to_resume_have_number_hour_and_reason_but_no_name() -> None:
@@ -103,7 +104,7 @@ async def test_cases_to_resume_have_number_hour_and_reason_but_no_name() -> None
     desk.resume_rows = resume_rows()
     async with walking(desk) as walk:
         await walk.sees("À reprendre", "4188 15:00", "4160 22/11 14:32 ▲ à rappeler")
-        await walk.press("down", "down", "enter")
+        await walk.press("down", "enter")
         await walk.on("Check")
         assert ("resume", (4188,)) in desk.asked
 

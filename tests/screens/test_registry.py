@@ -10,8 +10,10 @@ from screens.app import AmeliSupport
 from screens.call import Call
 from screens.check import Check
 from screens.dialogs.base import Dialog
+from screens.dialogs.history import History
 from screens.dialogs.palette import SUPERVISORS, matching
 from screens.home import Home
+from tests.screens import cheat_sheet
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import walking
 
@@ -21,6 +23,7 @@ OWNERS = {
     Scope.CHECK: Check,
     Scope.CALL: Call,
     Scope.DIALOG: Dialog,
+    Scope.HISTORY: History,
 }
 FORBIDDEN = re.compile(r"^(f6|f7|f1[0-2]|ctrl\+enter|.*bracket.*|backslash|.*brace.*|tilde|vertical_line)$")
 
@@ -44,6 +47,14 @@ def test_no_two_actions_of_a_screen_share_a_key() -> None:
         keys = [key for action in ACTIONS if action.scope in (scope, Scope.APP) for key in action.keys]
         if scope is not Scope.APP:
             assert len(keys) == len(set(keys)), scope
+
+
+def test_the_cheat_sheet_is_the_registrys_and_every_call_keeps_its_aim() -> None:
+    assert cheat_sheet.FILE.read_text(encoding="utf-8") == cheat_sheet.text(), "run make keys"
+    for call, aim in cheat_sheet.AIMS.items():
+        keys = cheat_sheet.keys_of(call)
+        assert len(keys) <= aim, call
+        assert keys[-2:] == ["c", "v"], "a usual wrap-up takes at most three keys"
 
 
 def test_the_column_has_one_order() -> None:
