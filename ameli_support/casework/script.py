@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ameli_support.accounts.contract import ProvisionalCode, RecordView, SendKind, SendState, SendView
+from ameli_support.casework.case import Outcome
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.onboarding import explain, journey
 from ameli_support.onboarding.acts import Act, Reason
@@ -79,6 +80,13 @@ def place(state: CallState, view: RecordView | None) -> Place:
         refused=newest is not None and newest.state in _LOST,
         code_void=view.provisional_code is ProvisionalCode.VOID,
     )
+
+
+def says_at_the_end(procedure: Procedure, outcome: Outcome, language: str) -> tuple[str, ...]:
+    """What is still said before a contact ends so: without a mailbox there is no account (rules §10)."""
+    if outcome is not Outcome.NO_MAILBOX:
+        return ()
+    return procedure.says(Place.NO_MAILBOX, Level.NOTHING, Moment.POSSIBLE, language)
 
 
 def newest_mail(view: RecordView) -> SendView | None:

@@ -6,12 +6,14 @@ import typer
 
 from ameli_support.casework.case import Callback, Outcome
 from ameli_support.casework.desk import Desk
+from ameli_support.casework.script import says_at_the_end
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
 from ameli_support.cli.calls import desk
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import case_option, coded, json_option
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
+from ameli_support.onboarding.wording import plain
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +93,9 @@ def _register_close(app: typer.Typer) -> None:
         if json:
             out.one({"case": number, "state": state, "outcome": chosen, "cause": why})
         else:
-            out.lines(words.closed(number, state, chosen))
+            said = says_at_the_end(opened.procedure, chosen, language()) if chosen else ()
+            script = [_("À dire :"), *(f"  {plain(sentence)}" for sentence in said)] if said else []
+            out.lines([*words.closed(number, state, chosen), *script])
         return ExitCode.DONE
 
     add(

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from ameli_support.accounts.contract import RecordView, SendKind, SendState, SendView
+from ameli_support.casework.case import Outcome
 from ameli_support.casework.desk import Desk
 from ameli_support.casework.errors import ActRefused
-from ameli_support.casework.script import newest_mail, place, script
+from ameli_support.casework.script import newest_mail, place, says_at_the_end, script
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import LEVEL_1_FACTS, Direction, Level, Role, Speaker
@@ -128,6 +129,14 @@ def test_a_notice_is_not_the_mail_that_is_waited_for(office: Office) -> None:
     )
     both: RecordView = view.model_copy(update={"sends": (notice, mail)})
     assert newest_mail(both) == mail
+
+
+def test_without_a_mailbox_it_is_said_that_paper_continues(office: Office) -> None:
+    procedure = office.desk().procedure
+    said = " ".join(says_at_the_end(procedure, Outcome.NO_MAILBOX, "fr"))
+    assert "France services" in said
+    assert "papier" in said
+    assert says_at_the_end(procedure, Outcome.ADVICE, "fr") == ()
 
 
 def test_without_a_look_there_is_a_script_too(office: Office) -> None:

@@ -11,8 +11,10 @@ from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.onboarding.steps import Route, Step
+from screens.dialogs.conclude import Conclude
 from screens.sending import mail_rows
 from screens.telling import Scene, picture
+from screens.widgets.choices import Choices
 from screens.words import Words
 from tests.screens.fake_desk import NIR, NOW, FakeDesk
 from tests.screens.walk import walking
@@ -77,3 +79,16 @@ def test_the_notice_to_a_former_address_is_told_from_the_mail_with_the_link() ->
     notices = [row.what.startswith("avis du changement") for row in rows]
     assert not notices[0]
     assert notices.count(True) == 1
+
+
+async def test_without_a_mailbox_the_dialog_says_what_to_say() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.to_level_1()
+        await walk.press("c")
+        await walk.on("Conclude")
+        await walk.sees("Pas d’adresse mail à soi")
+        conclude = walk.app.screen
+        assert isinstance(conclude, Conclude)
+        conclude.query_one("#outcome", Choices).choose_value("no_mailbox")
+        conclude.changed()
+        await walk.sees("À dire : Sans adresse mail", "France services", "sur papier")
