@@ -250,7 +250,9 @@ class Check(WhoSpeaks):
         fields = self.query_one(Facts)
         if checked.failed:
             fields.empty()
+            fields.take_focus()
             again = _("Contrôle échoué. Un autre peut commencer ; Échap revient au conseil général.")
             self.trouble(again)
         else:
+            fields.reread()
             self.trouble(not_reached(self.words, checked))

@@ -21,14 +21,15 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
 
     Before them all: until when « Code oublié ? » mails nothing (rules §5).
     """
-    sends = sorted(view.sends, key=lambda send: send.queued_at, reverse=True)
+    sends = sorted(view.sends, key=lambda send: (send.queued_at, not _notice(send)), reverse=True)
     rows = [
         FootRow(stamp(send.queued_at, now), fate(send, now), fit_address(send.address_masked, ADDRESS))
         for send in sends
     ]
     opened = _opened(view.generations[-1], words) if view.generations and view.confirmed_at is None else ""
     if opened and rows:
-        rows.insert(1, FootRow("", opened))
+        newest_link = next((at for at, send in enumerate(sends) if not _notice(send)), 0)
+        rows.insert(newest_link + 1, FootRow("", opened))
     blocked = view.code_reset_blocked_until
     if blocked is not None:
         said = words.text("reminders.reset_blocked", date=short_date(blocked), time=clock_time(blocked))
@@ -36,8 +37,19 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
     return tuple(rows)
 
 
+def _notice(send: "SendView") -> bool:
+    """Whether it tells a former address of the change: it holds no link."""
+    return str(send.kind) == "notice_address_changed"
+
+
 def fate(send: "SendView", now: datetime) -> str:
     """One mail's life so far, in one line."""
+    if _notice(send):
+        return _("avis du changement : {fate}").format(fate=_fate(send, now))
+    return _fate(send, now)
+
+
+def _fate(send: "SendView", now: datetime) -> str:
     domain = fit(send.domain, DOMAIN)
     if send.confirmed_at is not None and send.replaced_at is None:
         return _("remis à {domain}, confirmé le {when}").format(

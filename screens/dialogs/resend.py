@@ -50,7 +50,12 @@ class Resend(ActDialog):
             return ""
         if self.tries_left == 0:
             return _("adresse non reconnue")
-        return _("adresse à comparer")
+        return _("Entrée compare l’adresse") if self._said_so_far else _("adresse à comparer")
+
+    @property
+    def _said_so_far(self) -> str:
+        fields = self.query(Field)
+        return fields.first().value if fields else ""
 
     @on(Input.Submitted)
     def _said(self, event: Input.Submitted) -> None:
@@ -62,6 +67,7 @@ class Resend(ActDialog):
     def _typing(self) -> None:
         if not self.asking:
             self.trouble("")
+            self.refresh_feet()
 
     @work(exclusive=True, group="said", exit_on_error=False)
     async def compare(self, address: str) -> None:

@@ -93,6 +93,15 @@ class Facts(Container):
         if fields:
             next((field for field in fields if not field.value), fields[0]).input.focus()
 
+    def reread(self) -> None:
+        """After a mismatch: the first field that has to be typed, else the first that was."""
+        fields = self.open_fields
+        again = [field for field in fields if field.value]
+        if Fact.NIR in self._shown and len(again) < len(fields):
+            self.take_focus()
+        elif again:
+            again[0].input.focus()
+
     def next_empty(self, field: Field) -> None:
         """The next empty field after `field`, around the end."""
         fields = self.open_fields
