@@ -7,8 +7,6 @@ from ameli_support.casework.case import Outcome
 from screens.widgets.facts import Facts
 from screens.widgets.field import Field
 from tests.screens.cheat_sheet import keys_of
-from screens.widgets.facts import Facts
-from screens.widgets.field import Field
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import SIZES, walking
 
@@ -37,20 +35,6 @@ async def test_a_resend_asks_for_the_said_address_and_takes_ten_keys_at_most(
         assert walk.desk.closed is not None
         assert walk.desk.closed[0] is Outcome.RESENT
         assert walk.commands == keys_of(f"resend_{story}")
-
-
-async def test_wrong_answers_of_level_2_are_read_again_where_they_were_typed(size: tuple[int, int]) -> None:
-    async with walking(FakeDesk("j25"), size) as walk:
-        await walk.to_level_1()
-        await walk.press("e")
-        await walk.on("Check")
-        await walk.type("9999")
-        await walk.press("tab")
-        await walk.type("0")
-        await walk.press("enter")
-        await walk.sees("Ces réponses ne suffisent pas")
-        first = walk.app.screen.query_one(Facts).open_fields[0].input
-        await walk.until(lambda: walk.app.screen.focused is first, "the first answer has the focus")
 
 
 async def test_wrong_answers_of_level_2_are_read_again_where_they_were_typed(size: tuple[int, int]) -> None:
