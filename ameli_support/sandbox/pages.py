@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -254,10 +254,13 @@ def _key(token: str) -> bytes:
 async def _csrf_of(request: Request) -> str | None:
     """The one field of our forms; None for a body that is none of ours, or too large to be read."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_FORM:
-            return None
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_FORM:
+                return None
+    except ClientDisconnect:  # nobody reads the answer; a traceback each would fill the log
+        return None
     try:
         fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=4)
     except ValueError:

@@ -248,6 +248,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--started-by", default="")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # what strangers send must not fill the disk: uvicorn warns of each request that is none
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     try:
         serve(
             given.home,

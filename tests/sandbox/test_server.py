@@ -359,3 +359,18 @@ def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "demo" / demo.LOG).mkdir(parents=True)
     with pytest.raises(demo.NoSandbox, match="demo"):
         demo.start_or_attach(tmp_path / "demo")
+
+
+def test_strangers_who_send_junk_or_leave_early_write_nothing_into_the_log(tmp_path: Path) -> None:
+    with demo.start_or_attach(tmp_path / "demo", people=0) as world:
+        place = urlsplit(world.base_url)
+        for junk in (
+            b"\x16\x03\x01 nonsense\r\n\r\n",
+            b"POST /confirmer/abc HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\ncsrf=",
+            b"POST /v1/searches HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{",
+        ):
+            for _again in range(3):
+                with socket.create_connection((place.hostname or "", place.port or 0)) as client:
+                    client.sendall(junk)
+        assert httpx.get(f"{world.base_url}/v1/status").status_code == 200
+    assert (world.home / demo.LOG).read_text() == ""
