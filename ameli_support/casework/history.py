@@ -75,7 +75,7 @@ class History:
 
     def summary(self, number: int) -> tuple[str, ...]:
         """See `Desk.summary`."""
-        self.bench.case(number)
+        self.bench.allow(Action.READ_CASE, number)
         return told([event_row(event) for event in self.bench.store.events(number)], self.bench.procedure)
 
     def to_resume(self) -> list[ResumeRow]:

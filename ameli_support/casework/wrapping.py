@@ -55,6 +55,7 @@ class Wrapping:
 
     def save_draft(self, number: int, text: str) -> None:
         """See `Desk.save_draft`."""
+        self.bench.allow(Action.NOTE, number)
         self.bench.store.save_draft(number, self.bench.me.agent, storable(text))
 
     def note(self, number: int, text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from ameli_support import sql
-from ameli_support.casework.errors import DeskError
+from ameli_support.casework.errors import DeskError, NoSuchCase, NotAllowed
 from ameli_support.onboarding.identity import Direction, Fact, Level, Role, Speaker
 from ameli_support.store.schema import metadata
 from tests.casework.office import Office
@@ -76,3 +76,14 @@ def test_what_is_too_long_to_compare_is_told(office: Office) -> None:
         desk.verify(case, Level.SIMPLE, {Fact.NAME: "x" * 321})
     with pytest.raises(DeskError):
         desk.verify(case, Level.SIMPLE, {Fact.NAME: "\x00"})
+
+
+def test_a_draft_and_a_summary_are_for_those_who_may_read_the_case(office: Office) -> None:
+    case = office.call(office.desk(), office.people.waiting())
+    boss = office.desk(Role.ADMINISTRATOR)
+    with pytest.raises(NotAllowed):
+        boss.save_draft(case, "x")
+    with pytest.raises(NotAllowed):
+        boss.summary(case)
+    with pytest.raises(NoSuchCase):
+        office.desk().save_draft(9_999_999, "x")
