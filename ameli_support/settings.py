@@ -62,7 +62,7 @@ class MachineSettings:
 
     agents_file: Path | None = field(default=None, metadata={"file_only": True})
     content_folder: Path | None = None
-    lock_minutes: int = _number(10, 1, 120)
+    lock_minutes: int = _number(5, 1, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +347,5 @@ def _shown(one: "dataclasses.Field[Any]", value: Any) -> str:
         return MASK
     if isinstance(value, Mapping):
         return ", ".join(f"{action}={keys}" for action, keys in value.items())
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", rf"\1:{MASK}@", str(value))
+    text = re.sub(r"(?<=://)([^/@:]*):[^/@]*@", rf"\1:{MASK}@", str(value))
+    return re.sub(r"(?i)(?<=password=)[^&\s]*", MASK, text)

@@ -80,6 +80,19 @@ def test_secrets_are_masked_wherever_they_are(file: Path) -> None:
     assert shown["store", "url"] == f"postgresql://desk:{settings.MASK}@db/cases"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://db/cases?user=desk&password=pA55&sslmode=require",
+        "postgresql://db/cases?sslpassword=pA55",
+        "postgresql+psycopg://desk:pA55@db,other/cases",
+    ],
+)
+def test_a_password_anywhere_in_an_address_is_masked(file: Path, url: str) -> None:
+    file.write_text(f'[store]\nurl = "{url}"\n')
+    assert "pA55" not in str(load_settings(file, {}).explain())
+
+
 def test_every_setting_is_explained_once(file: Path) -> None:
     lines = load_settings(file, {}).explain()
     assert len({(line.section, line.key) for line in lines}) == len(lines) > 12
