@@ -163,7 +163,10 @@ class Check(WhoSpeaks):
 
     def forget(self) -> None:
         """Nothing typed here survives a lock."""
-        self.query_one(Facts).empty()
+        self.given = {}
+        fields = self.query_one(Facts)
+        fields.open_again()
+        fields.empty()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What to say follows the focused field."""

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from ameli_support.i18n import _
 from screens.actions import Scope, key_label, of_scope
+from screens.dialogs.explaining import about, explain
 from screens.frame import Framed
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class Help(ModalScreen[None]):
         focused = self._behind.focused
         scope = self._behind.SCOPE if isinstance(self._behind, Framed) else Scope.DIALOG
         parts: list[Part] = []
-        explained = explain(focused.id or "" if focused is not None else "")
+        explained = explain(focused.id or "" if focused is not None else "") or about(self._behind)
         if explained:
             parts += [(_("Ici") + "\n", "$muted"), (explained + "\n\n", "$ink")]
-        for each in dict.fromkeys((scope, Scope.APP)):
+        scopes = (scope, Scope.HISTORY) if type(self._behind).__name__ == "History" else (scope,)
+        for each in dict.fromkeys((*scopes, Scope.APP)):
             heading = _("Partout") if each is Scope.APP else _("Cet écran")
             parts.append((heading + "\n", "$muted"))
             for action in of_scope(each):
@@ -74,22 +76,3 @@ class Help(ModalScreen[None]):
     def action_leave(self) -> None:
         """Back."""
         self.dismiss(None)
-
-
-def explain(focused: str) -> str:
-    """What the focused field expects."""
-    if focused.startswith("field-"):
-        focused = focused.removeprefix("field-")
-    return {
-        "lookup": _(
-            "Un numéro, un mail, un téléphone, un nom avec sa date de naissance, ou un n° de dossier. "
-            "Plusieurs à la fois comptent pour le contrôle. Les chiffres se tapent aussi sans Maj."
-        ),
-        "purpose": _("Pourquoi ce dossier est consulté. Le motif est journalisé."),
-        "resume": _("Vos dossiers à reprendre. Entrée en ouvre un."),
-        "nir": _("13 caractères, ou 15 avec la clé. Les espaces sont acceptés."),
-        "birth_date": _("Huit chiffres suffisent : 24081962 devient 24/08/1962."),
-        "said": _("L’adresse que l’appelant dit, telle qu’il la dit. Elle n’est pas conservée."),
-        "address": _("La nouvelle adresse. Relisez-la à l’appelant, lettre par lettre."),
-        "text": _("La note du dossier. Ni numéro de sécurité sociale, ni code, ni lien."),
-    }.get(focused, "")

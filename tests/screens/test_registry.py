@@ -4,15 +4,19 @@ import re
 
 import pytest
 
-from ameli_support.onboarding.identity import Role
+from ameli_support.onboarding.identity import Fact, Role
 from screens.actions import ACTIONS, BY_ID, COLUMN, Scope
 from screens.app import AmeliSupport
 from screens.call import Call
 from screens.check import Check
 from screens.dialogs.base import Dialog
+from screens.dialogs.explaining import about, explain
 from screens.dialogs.history import History
 from screens.dialogs.palette import SUPERVISORS, matching
 from screens.home import Home
+from screens.idle import Due
+from screens.widgets.field import Field
+from tests.architecture.tree import ROOT
 from tests.screens import cheat_sheet
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import walking
@@ -55,6 +59,27 @@ def test_the_cheat_sheet_is_the_registrys_and_every_call_keeps_its_aim() -> None
         keys = cheat_sheet.keys_of(call)
         assert len(keys) <= aim, call
         assert keys[-2:] == ["c", "v"], "a usual wrap-up takes at most three keys"
+
+
+def test_f1_explains_every_field_and_every_screen() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "screens").rglob("*.py")}
+    fields = {
+        name
+        for text in sources.values()
+        for name in re.findall(r'(?:Field\(|Input\(id=|TextArea\(.*id=)"(\w+)"', text)
+    }
+    fields |= {fact.value for fact in Fact}
+    assert {name for name in fields if not explain(name)} == set()
+    titled = {
+        name
+        for text in sources.values()
+        for name in re.findall(
+            r"^class (\w+)\((?:\w*Dialog|Reissue|Framed|WhoSpeaks|CallActs)\b", text, re.MULTILINE
+        )
+    }
+    titled -= {"ActDialog", "WhoSpeaks", "PaletteActs"}
+    assert len(titled) > 10
+    assert {name for name in titled if not about(type(name, (), {})())} == set()
 
 
 def test_the_column_has_one_order() -> None:
@@ -121,12 +146,38 @@ async def test_a_lock_hides_everything_keeps_the_place_and_wants_the_pin() -> No
         await walk.type("493817")
         await walk.press("enter")
         await walk.on("Resend")
+        assert walk.app.focused is not None
+        assert walk.app.focused.id == "field-said"
         assert "secret" not in walk.screen
+        await walk.press("escape", "n")
+        await walk.on("Note")
+        await walk.type("Rappelle demain")
+        walk.app.action_lock()
+        await walk.on("Lock")
+        await walk.type("493817")
+        await walk.press("enter")
+        await walk.on("Note")
+        await walk.sees("Rappelle demain")
+        await walk.press("escape", "i")
+        await walk.on("Check")
+        await walk.type("1234")
+        walk.app.action_lock()
+        await walk.on("Lock")
+        await walk.type("493817")
+        await walk.press("enter")
+        await walk.on("Check")
+        assert [field.value for field in walk.app.screen.query(Field)] == [""] * len(Fact)
 
 
 async def test_an_idle_desk_is_warned_then_locked() -> None:
     async with walking(FakeDesk("j3"), check_pin=lambda pin: True, lock_minutes=5) as walk:
         walk.app.idle.touched_at -= 5 * 60 - 20
+        await walk.sees("L’écran se verrouille dans 30 s.")
+        await walk.to_level_1()
+        assert "se verrouille" not in walk.screen, "a key is enough"
+        walk.app.idle.touched_at -= 5 * 60
+        assert walk.app.idle.due(in_call=True) is Due.NOTHING, "a call open: three times as long"
+        walk.app.idle.touched_at -= 10 * 60 - 20
         await walk.sees("L’écran se verrouille dans 30 s.")
         walk.app.idle.touched_at -= 60
         await walk.on("Lock")
