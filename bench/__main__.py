@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("cycle", "mails", "scale", "paint")
+PARTS = ("cycle", "mails", "scale", "paint", "asking")
 
 
 def main() -> None:
