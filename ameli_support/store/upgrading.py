@@ -1,5 +1,6 @@
 """Brings the tables to the number that this version needs: one SELECT at start, Alembic only when behind."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -49,7 +50,10 @@ def upgrade(engine: Engine, backup: Path | None = None) -> str | None:
     if before == HEAD:
         return before
     if before is not None and backup is not None:
-        copy_embedded(engine, backup)
+        try:
+            copy_embedded(engine, backup)
+        except FileExistsError:  # another program does the same in this second
+            copy_embedded(engine, backup.with_name(f"{backup.name}-{os.getpid()}"))
     with sql.write(engine) as connection:
         if not sql.is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -74,9 +78,16 @@ def backup_path(database: Path, at: datetime, number: str | None) -> Path:
 
 
 def copy_embedded(engine: Engine, target: Path) -> None:
-    """A consistent copy under the same key, for its owner alone; raises `FileExistsError`."""
+    """A consistent copy under the same key, for its owner alone; raises `FileExistsError`.
+
+    What could not be copied whole leaves no file that looks like a backup.
+    """
     target.touch(mode=0o600, exist_ok=False)
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("VACUUM INTO ?", (str(target),))
+    try:
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink()
+        raise

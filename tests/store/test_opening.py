@@ -140,6 +140,34 @@ def test_an_upgrade_of_the_embedded_store_is_preceded_by_a_backup(
     assert backup.stat().st_size > 0
 
 
+def test_two_programs_that_upgrade_in_one_second_each_have_their_backup(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cases.db"
+    store = open_at(path, clock)
+    store.close()
+    _at_an_older_number(store, monkeypatch)
+    others = upgrading.backup_path(path, clock.now(), "0000")
+    others.write_bytes(b"of the other program")
+
+    def migrate(connection: Connection) -> None:
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": upgrading.HEAD})
+
+    monkeypatch.setattr(upgrading, "_migrate", migrate)
+    open_at(path, clock).close()
+    assert others.read_bytes() == b"of the other program"
+    assert len(list(tmp_path.glob(f"{others.name}-*"))) == 1
+
+
+def test_a_backup_that_fails_leaves_no_file(tmp_path: Path, clock: FixedClock) -> None:
+    store = open_at(tmp_path / "cases.db", clock)
+    store.close()
+    (tmp_path / "cases.db").write_bytes(b"damaged" * 1000)
+    with pytest.raises(Exception, match="database"):
+        upgrading.copy_embedded(store.engine, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(
     store: CaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
