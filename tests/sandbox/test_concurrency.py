@@ -239,6 +239,24 @@ def test_parallel_comparisons_in_one_check_count_each(service: Service) -> None:
     assert len(refusals) == 6
 
 
+def test_parallel_new_checks_give_no_more_comparisons_than_one_after_the_other(service: Service) -> None:
+    """Each begins its own check, which ends the agent's one before: the fourth stands, then the lock."""
+    record = service.waiting()
+    agent = service.agent()
+    wrong = [partial(agent.compare, record, {Fact.POSTCODE: f"9000{n}"}) for n in range(8)]
+    results = at_once(*wrong)
+    assert results.count(ProblemType.LOCKED) == 4
+    assert len([r for r in results if not isinstance(r, ProblemType)]) == 4
+
+
+def test_parallel_addresses_said_are_three_tries(service: Service) -> None:
+    record = service.waiting()
+    agent = service.agent().reach(record, Level.SIMPLE)
+    results = at_once(*[partial(agent.say, record, f"autre{n}@orange.fr") for n in range(8)])
+    tries = sorted(r.tries_left for r in results if not isinstance(r, ProblemType))
+    assert tries == [0, 1, 2]
+
+
 def test_one_person_begins_twice_at_once_and_has_one_enrolment(service: Service) -> None:
     record = service.person()
     begin = partial(signing_up.start, service.world, record, Route.FORM)
