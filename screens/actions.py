@@ -124,6 +124,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("down",), "↓", shown=True, palette=False,
     ),
     Action(
+        "home.skip_tour", Scope.HOME, "skip_tour", N_("Passer la visite"),
+        N_("Arrête la visite de la démonstration ; elle ne revient pas."),
+        ("escape",), N_("Échap"), palette=False,
+    ),
+    Action(
         "check.leave", Scope.CHECK, "leave", N_("Retour"),
         N_("Quitte le contrôle ; rien de ce qui est saisi n’est conservé."),
         ("escape",), N_("Échap"), shown=True, palette=False,

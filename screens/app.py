@@ -21,6 +21,7 @@ from screens.launch import Launch as Launch
 from screens.notice import Notice, ServiceState, Tone
 from screens.pasting import harmless
 from screens.themes import DEFAULT, THEMES
+from screens.tour import Tour
 from screens.when import hour
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class AmeliSupport(Discreet):
     service: var[ServiceState] = var(ServiceState())
     notice: var[Notice | None] = var(None)
     agent: var[str] = var("")
+    tour_text: var[str] = var("")
     told: var[bulletin.Told] = var(bulletin.Told())
 
     def __init__(self, launch: Launch) -> None:
@@ -56,6 +58,8 @@ class AmeliSupport(Discreet):
         self.backend = Backend(launch.connect)
         self.behind = Queue(self)
         self.idle = Idle(launch.lock_minutes)
+        file = launch.demo.tour if launch.demo is not None else None
+        self.tour = Tour(file) if file is not None else None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = launch.theme if launch.theme in THEMES else DEFAULT
@@ -89,6 +93,8 @@ class AmeliSupport(Discreet):
     def tick(self) -> None:
         """Moves the clock's text (drawn when the minute changes) and watches for an idle desk."""
         self.clock_text = hour(self.now())
+        if self.tour is not None:
+            self.tour_text = self.tour.follow(type(self.screen).__name__)
         if self.launch.check_pin is None:
             return
         match self.idle.due(in_call=len(self.screen_stack) > 1):

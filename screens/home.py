@@ -13,6 +13,7 @@ from ameli_support.i18n import _, ngettext
 from ameli_support.onboarding.identity import Role
 from screens.actions import Scope, bindings
 from screens.backend import Failed, Trouble
+from screens.finding_words import not_one, read_box
 from screens.frame import Framed
 from screens.notice import Tone
 from screens.safe import clean
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.lookup import SearchFacts
-    from ameli_support.casework.views import CallState, Found, ResumeRow
+    from ameli_support.casework.views import CallState, ResumeRow
 
 NO_RECORD = "no-record"
-MATCHES_COUNTED = 11
 INTERRUPTED = "call_interrupted"
 FIRST_ROW = 2
 PULSE_SECONDS = 5.0
@@ -164,6 +164,12 @@ class Home(Framed[None]):
         if kept is not None:
             options.highlighted = min(kept, len(rows) + 1) if kept > 1 else 0
 
+    def action_skip_tour(self) -> None:
+        """Échap: the tour of the demo does not come back."""
+        if self.app.tour is not None:
+            self.app.tour.skip()
+            self.app.tick()
+
     def action_resume(self) -> None:
         """↓ leaves the box for the first case to resume; without one, for the call without a record."""
         options = self.query_one("#resume", OptionList)
@@ -216,14 +222,14 @@ class Home(Framed[None]):
         self._tell(Content.styled(_("Recherche…"), "$muted"))
         try:
             desk = await self.app.backend.open()
-            facts = await self.app.backend.ask(lambda desk: _read(text))
+            facts = await self.app.backend.ask(lambda desk: read_box(text))
             if isinstance(facts, str):
                 self._trouble(facts)
                 return
             found = await self.app.backend.ask(lambda desk: desk.find(facts, purpose, call=self._call))
             if found.case is None:
                 self._call = found.call
-                self._trouble(_not_one(found, facts, desk))
+                self._trouble(not_one(found, facts, desk))
                 return
             case = found.case
             state = await self.app.backend.ask(lambda desk: desk.call_state(case))
@@ -257,47 +263,3 @@ class Home(Framed[None]):
 
     def _trouble(self, sentence: str) -> None:
         self._tell(Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")))
-
-
-def _kinds(facts: "SearchFacts") -> list[str]:
-    """What was typed, by kind; never the values."""
-    names = {
-        "nir": _("n° de sécurité sociale"),
-        "email": _("mail"),
-        "phone": _("téléphone"),
-        "name": _("nom"),
-        "birth_date": _("naissance"),
-        "postcode": _("code postal"),
-        "case_number": _("n° de dossier"),
-    }
-    return [names[kind] for kind in facts.kinds]
-
-
-def _read(text: str) -> "SearchFacts | str":
-    """The facts typed, or the sentence that says what is wrong; in a worker, its libraries are heavy."""
-    from ameli_support.casework.lookup import LookupProblem, read_lookup
-
-    read = read_lookup(text)
-    return read.sentence if isinstance(read, LookupProblem) else read
-
-
-def _not_one(found: "Found", facts: "SearchFacts", desk: "Desk") -> str:
-    """None or several: nobody is listed, one more fact is asked for (ux.md)."""
-    if found.provisional:
-        return desk.procedure.text("nir.provisional")
-    if found.other_number:
-        return desk.procedure.text("nir.other")
-    said = _(" et ").join(_kinds(facts))
-    if found.matches == 0:
-        sentence = _("{said} : aucun dossier. Relisez la saisie, ou prenez « Appel sans dossier ».")
-        return sentence.format(said=said)
-    count = found.matches
-    many = (
-        _("plus de 10 dossiers")
-        if count >= MATCHES_COUNTED
-        else ngettext("{number} dossier", "{number} dossiers", count).format(number=count)
-    )
-    missing = _("le code postal") if facts.name else _("le nom et la date de naissance")
-    return _("{said} : {many}. Ajoutez {missing}, dans la même case.").format(
-        said=said, many=many, missing=missing
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.themes import DEFAULT
@@ -14,9 +15,11 @@ LOCK_MINUTES = 5
 
 @dataclass(frozen=True, slots=True)
 class DemoLaunch:
-    """What the demo tells the person who tries it: the PIN of the invented agent."""
+    """What the demo tells the person who tries it: the PIN of the invented agent; `tour` is the file that
+    remembers whether the first-run tour was made, None for no tour."""
 
     pin: str = ""
+    tour: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

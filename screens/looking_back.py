@@ -1,8 +1,10 @@
 """The same person calling again, in words: what was tried, how it ended, the last notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ameli_support.clock import paris
 from ameli_support.i18n import _
 from screens.picture import FootRow
 from screens.safe import clean
@@ -52,3 +54,29 @@ def flag(earlier: "Earlier | None", others: tuple[str, ...]) -> str:
 
 def _agent(number: str) -> str:
     return _("agent {number}").format(number=clean(number))
+
+
+def event_rows(
+    summary: Sequence[str], earlier: "Earlier | None", now: datetime, words: "Words"
+) -> tuple[FootRow, ...]:
+    """The newest sentences of the case first; the desk writes « 23/11/2026 14:32 · 0427 · … ».
+
+    Of a person who calls again: the last contact, the last note, then the newest sentence.
+    """
+    before: tuple[FootRow, ...] = ()
+    if earlier is not None and earlier.contacts:
+        before = contact_rows(earlier, now, words)[:1] + note_rows(earlier, now)[:1]
+    return (*before, *_sentences(summary, now))
+
+
+def _sentences(summary: Sequence[str], now: datetime) -> tuple[FootRow, ...]:
+    today = f"{paris(now):%d/%m/%Y} "
+    rows = []
+    for sentence in reversed(summary):
+        when, __, rest = sentence.partition(" · ")
+        actor, __, what = rest.partition(" · ")
+        when = when.removeprefix(today)
+        when = when[:5] + when[10:] if len(when) > len("14:32") else when
+        who = _("agent {number}").format(number=actor) if actor.isdigit() else actor
+        rows.append(FootRow(when, what[:1].upper() + what[1:], who))
+    return tuple(rows)

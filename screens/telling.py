@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ameli_support.clock import paris
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level
@@ -14,9 +13,9 @@ from ameli_support.onboarding.steps import Step
 from ameli_support.onboarding.wording import clock_time, short_date
 from screens.actions import BY_ID, COLUMN
 from screens.delaying import delay_bar
-from screens.looking_back import contact_rows, flag, note_rows
+from screens.looking_back import event_rows, flag
 from screens.notice import Tone
-from screens.picture import Band, DelayBar, FootRow, Mark, Offer, Offered, PersonLine, Picture, RailStep
+from screens.picture import Band, DelayBar, Mark, Offer, Offered, PersonLine, Picture, RailStep
 from screens.scripting import say, seen
 from screens.sending import mail_rows
 from screens.when import full_date, whole_days
@@ -71,7 +70,7 @@ def picture(scene: Scene) -> Picture:
         say=say(scene),
         offers=offers(scene),
         mails=mail_rows(view, scene.now, scene.words) if view is not None else (),
-        events=event_rows(scene),
+        events=event_rows(scene.summary, scene.earlier, scene.now, scene.words),
     )
 
 
@@ -281,28 +280,3 @@ def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
         if by_action[action].state is not Offered.FORBIDDEN:
             return action
     return "call.conclude"
-
-
-def event_rows(scene: Scene) -> tuple[FootRow, ...]:
-    """The newest sentences of the case first; the desk writes « 23/11/2026 14:32 · 0427 · … ».
-
-    Of a person who calls again: the last contact, the last note, then the newest sentence.
-    """
-    if scene.earlier is not None and scene.earlier.contacts:
-        before = contact_rows(scene.earlier, scene.now, scene.words)[:1]
-        before += note_rows(scene.earlier, scene.now)[:1]
-        return (*before, *_sentences(scene))
-    return _sentences(scene)
-
-
-def _sentences(scene: Scene) -> tuple[FootRow, ...]:
-    today = f"{paris(scene.now):%d/%m/%Y} "
-    rows = []
-    for sentence in reversed(scene.summary):
-        when, __, rest = sentence.partition(" · ")
-        actor, __, what = rest.partition(" · ")
-        when = when.removeprefix(today)
-        when = when[:5] + when[10:] if len(when) > len("14:32") else when
-        who = _("agent {number}").format(number=actor) if actor.isdigit() else actor
-        rows.append(FootRow(when, what[:1].upper() + what[1:], who))
-    return tuple(rows)

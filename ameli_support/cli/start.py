@@ -9,7 +9,16 @@ from ameli_support.casework.pins import new_pin
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.i18n import _
 from ameli_support.onboarding.identity import Role
-from ameli_support.settings import MachineSettings, ScreenSettings, SettingsError, load_screen, load_settings
+from ameli_support.settings import (
+    MachineSettings,
+    ScreenSettings,
+    SettingsError,
+    folders,
+    load_screen,
+    load_settings,
+)
+
+TOUR = "tour-made"
 
 if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
@@ -64,7 +73,7 @@ def _open_demo(screen: ScreenSettings, role: str | None, people: int | None, fre
                 connect=connect,
                 theme=screen.theme,
                 keymap=screen.keymap,
-                demo=DemoLaunch(pin),
+                demo=DemoLaunch(pin, folders().data / TOUR),
                 lock_minutes=_lock_minutes(),
                 check_pin=lambda typed: typed == pin,
             )

@@ -25,7 +25,7 @@ class Strip(Line):
 
     def on_mount(self) -> None:
         """Draws again when there is something else to tell."""
-        for name in ("notice", "service"):
+        for name in ("notice", "service", "tour_text"):
             self.watch(self.app, name, self._again)
 
     def _again(self) -> None:
@@ -62,13 +62,16 @@ class Strip(Line):
         if notice is None and self._other_version:
             return Content.assemble((f"▲ {self._other_version}", "bold $warn"))
         if notice is None:
-            return Content("")
+            return Content.styled(self.app.tour_text, "$muted")
         ink = INKS[notice.tone]
         head = f"{SIGNS[notice.tone]} {clean(notice.head)}"
         return Content.assemble((head, f"bold {ink}"), (f" {clean(notice.tail)}", "$ink"))
 
     def right(self) -> Content:
-        """The one key that retries."""
+        """The one key that retries; on home, the one that skips the tour."""
         if not self.app.service.down:
-            return Content("")
+            touring = self.app.tour_text and self.app.notice is None and self.screen.query("#lookup")
+            if not touring:
+                return Content("")
+            return Content.assemble((_("Échap"), "bold $ink"), (" " + _("passer"), "$muted"))
         return Content.assemble(("F5", "bold $ink"), (" " + _("réessayer"), "$ink"))

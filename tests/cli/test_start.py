@@ -55,6 +55,8 @@ def test_the_demo_prints_the_pin_that_unlocks_it(
     assert launch.check_pin is not None
     assert launch.check_pin(launch.demo.pin)
     assert not launch.check_pin("000000")
+    assert launch.demo.tour is not None
+    assert not launch.demo.tour.exists()
 
 
 def test_a_role_belongs_to_the_demo_alone(launched: list[Launch]) -> None:
