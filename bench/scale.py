@@ -125,7 +125,7 @@ def _by(**facts: Callable[["Sample"], str]) -> Ask:
         request = SearchRequest.model_validate(
             {"call": "call-bench", **{name: get(person) for name, get in facts.items()}}
         )
-        conditions = searching._conditions(request)
+        conditions = searching.conditions_of(request)
         assert conditions
         with sql.read(world.engine) as connection:
             return searching.matching(connection, request, conditions)

@@ -76,7 +76,10 @@ class Wire(BaseModel):
 
 
 class SearchRequest(Wire):
-    """At least one of NIR, e-mail, phone, or name with birth date; each given one narrows."""
+    """At least one of NIR, e-mail, phone, or name with birth date.
+
+    They are looked at in this order, a further one (then the postcode) only while several match.
+    """
 
     call: Key
     nir: ShortText | None = None

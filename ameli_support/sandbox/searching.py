@@ -1,5 +1,7 @@
 """Finding one insured person: how many match, and an opaque handle once exactly one does (rules §8)."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from ameli_support import sql
@@ -19,6 +21,14 @@ _person = schema.insured_person
 _NAMESAKES = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One fact to search by; `by_name`: first names are told apart outside the database."""
+
+    holds: ColumnElement[bool]
+    by_name: bool = False
+
+
 def search(world: World, who: Who, request: SearchRequest) -> SearchAnswer:
     """Count at most 11 matches and log the look-up; Refused without a fact to search by.
 
@@ -28,7 +38,7 @@ def search(world: World, who: Who, request: SearchRequest) -> SearchAnswer:
         raise Refused(ProblemType.FORBIDDEN_ROLE)
     if who.role is Role.SUPERVISOR and not (request.purpose and request.purpose.strip()):
         raise Refused(ProblemType.PURPOSE_MISSING)
-    conditions = _conditions(request)
+    conditions = conditions_of(request)
     if conditions is None:
         raise Refused(ProblemType.BAD_REQUEST, detail="nir, email, phone, or name with birth_date")
     if conditions:
@@ -41,12 +51,18 @@ def search(world: World, who: Who, request: SearchRequest) -> SearchAnswer:
     return SearchAnswer(matches=len(found), record=record, as_of=world.now())
 
 
-def matching(conn: Connection, request: SearchRequest, conditions: list[ColumnElement[bool]]) -> list[str]:
-    """The ids of those who fit every given fact, at most 11."""
-    if request.name is None:
-        return [row.id for row in conn.execute(_narrowed(conditions, COUNTED))]
-    rows = conn.execute(_narrowed(conditions, _NAMESAKES))
-    return [row.id for row in rows if named(row, request.name)][:COUNTED]
+def matching(conn: Connection, request: SearchRequest, conditions: list[Condition]) -> list[str]:
+    """The ids of those who fit, at most 11; a further fact is looked at only while several do.
+
+    Were all facts looked at, a search beside a right number would tell for nothing whether a name
+    or postcode is right: that is the caller check's to tell, and to count.
+    """
+    found: list[str] = []
+    for used in range(1, len(conditions) + 1):
+        found = _fitting(conn, request, conditions[:used])
+        if len(found) <= 1:
+            break
+    return found
 
 
 def log_search(world: World, who: Who, request: SearchRequest, matches: int, record: str | None) -> None:
@@ -66,43 +82,54 @@ def log_search(world: World, who: Who, request: SearchRequest, matches: int, rec
         )
 
 
-def _narrowed(conditions: list[ColumnElement[bool]], limit: int) -> Select[tuple[str, str, str, str | None]]:
+def _fitting(conn: Connection, request: SearchRequest, conditions: list[Condition]) -> list[str]:
+    by_name = request.name is not None and any(condition.by_name for condition in conditions)
+    rows = conn.execute(_narrowed(conditions, _NAMESAKES if by_name else COUNTED))
+    return [row.id for row in rows if not by_name or named(row, request.name or "")][:COUNTED]
+
+
+def _narrowed(conditions: list[Condition], limit: int) -> Select[tuple[str, str, str, str | None]]:
     columns = (_person.c.id, _person.c.first_names, _person.c.birth_name, _person.c.used_name)
-    return select(*columns).where(and_(*conditions)).limit(limit)
+    return select(*columns).where(and_(*(condition.holds for condition in conditions))).limit(limit)
 
 
-def _conditions(request: SearchRequest) -> list[ColumnElement[bool]] | None:
-    """None when the request names nobody; empty when what it names can be nobody's."""
-    wanted: list[ColumnElement[bool]] = []
+def conditions_of(request: SearchRequest) -> list[Condition] | None:
+    """What is searched by, the most telling first.
+
+    None when the request names nobody; empty when what it names can be nobody's.
+    """
+    wanted: list[Condition] = []
     if request.nir is not None:
         nir = read_nir(request.nir).nir13
         if nir is None:
             return []
-        wanted.append(_person.c.nir == nir)
+        wanted.append(Condition(_person.c.nir == nir))
     if request.email is not None:
         try:
             address = canonical.address(request.email)
         except canonical.NotAnAddress:
             return []
         e = schema.enrolment.c
-        wanted.append(_person.c.id.in_(select(e.person).where(e.address == address, e.ended_at.is_(None))))
+        holders = select(e.person).where(e.address == address, e.ended_at.is_(None))
+        wanted.append(Condition(_person.c.id.in_(holders)))
     if request.phone is not None:
         phone = canonical.phone(request.phone)
         if phone is None:
             return []
         p = schema.person_phone.c
-        wanted.append(_person.c.id.in_(select(p.person).where(p.phone == phone)))
+        wanted.append(Condition(_person.c.id.in_(select(p.person).where(p.phone == phone))))
     if request.name is not None and request.birth_date is not None:
         n = schema.person_name.c
         names = name_candidates(request.name)
         if not names:
             return []
         born = request.birth_date.isoformat()
-        wanted.append(_person.c.id.in_(select(n.person).where(n.name.in_(names), n.birth_date == born)))
+        bearers = select(n.person).where(n.name.in_(names), n.birth_date == born)
+        wanted.append(Condition(_person.c.id.in_(bearers), by_name=True))
     elif request.birth_date is not None and wanted:
-        wanted.append(_person.c.birth_date == request.birth_date.isoformat())
+        wanted.append(Condition(_person.c.birth_date == request.birth_date.isoformat()))
     if not wanted:
         return None
     if request.postcode is not None:
-        wanted.append(_person.c.postcode == request.postcode.strip())
+        wanted.append(Condition(_person.c.postcode == request.postcode.strip()))
     return wanted

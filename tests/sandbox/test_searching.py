@@ -82,13 +82,25 @@ def test_at_most_eleven_are_counted(service: Service, agent: Asker) -> None:
     assert search(agent, name="Vial", birth_date=born).matches == searching.COUNTED
 
 
-def test_facts_narrow_each_other(service: Service, agent: Asker) -> None:
+def test_a_fact_beside_a_number_that_matches_tells_nothing(service: Service, agent: Asker) -> None:
     record = service.waiting()
     nir = agent.facts(record, Fact.NIR)[Fact.NIR]
-    assert search(agent, nir=nir, email=service.address(record), name="Dubois").record == record
-    assert search(agent, nir=nir, email="other@orange.fr").matches == 0
-    assert search(agent, nir=nir, name="Durand").matches == 0
-    assert search(agent, nir=nir, birth_date=date(1962, 8, 25)).matches == 0
+    for beside in (
+        {"email": service.address(record), "name": "Dubois"},
+        {"email": "other@orange.fr"},
+        {"name": "Durand", "birth_date": date(1962, 8, 24)},
+        {"birth_date": date(1962, 8, 25)},
+        {"postcode": "99999"},
+    ):
+        assert search(agent, nir=nir, **beside).record == record, beside
+    assert search(agent, email=service.address(record), postcode="99999").record == record
+
+
+def test_one_more_fact_that_fits_none_of_several_finds_nobody(service: Service, agent: Asker) -> None:
+    born = date(1934, 5, 17)
+    for _ in range(2):
+        service.person(birth_name="VIAL", used_name=None, birth_date=born.isoformat(), postcode="38000")
+    assert search(agent, name="vial", birth_date=born, postcode="38100").matches == 0
 
 
 @pytest.mark.parametrize(
