@@ -146,7 +146,7 @@ class Home(Framed[None]):
         now = self.app.now()
         options.clear_options()
         options.add_option(Option(Content.styled(_("Appel sans dossier"), "$ink"), id=NO_RECORD))
-        nothing = "" if rows else _(" : rien pour l’instant")
+        nothing = "" if rows else _(" : rien. ↓ puis Entrée ouvre un appel sans dossier.")
         heading = Content.styled("\n" + _("À reprendre") + nothing, "$muted")
         options.add_option(Option(heading, disabled=True))
         for row in rows:

@@ -42,14 +42,19 @@ def ended(contact: "EarlierContact", words: "Words") -> str:
     return _("{outcome}, cause : {cause}").format(outcome=outcome, cause=known)
 
 
-def flag(earlier: "Earlier | None", others: tuple[str, ...]) -> str:
-    """What the person line warns of: a colleague in the same case, a person who calls again."""
-    flags = []
+def flags(earlier: "Earlier | None", others: tuple[str, ...]) -> tuple[str, str]:
+    """What the person line warns of, whole and for a narrow terminal: a colleague in the same case, a
+    person who calls again."""
+    whole, short = [], []
     if others:
-        flags.append(_("aussi ici : {agents}").format(agents=", ".join(clean(other) for other in others)))
+        agents = ", ".join(clean(other) for other in others)
+        whole.append(_("aussi ici : {agents}").format(agents=agents))
+        short.append(_("aussi {agents}").format(agents=agents))
     if earlier is not None and earlier.contacts:
-        flags.append(_("contact n° {number}").format(number=len(earlier.contacts) + 1))
-    return ", ".join(flags)
+        number = len(earlier.contacts) + 1
+        whole.append(_("contact n° {number}").format(number=number))
+        short.append(_("n° {number}").format(number=number))
+    return ", ".join(whole), whole[0] if len(whole) == 1 else ", ".join(short)
 
 
 def _agent(number: str) -> str:

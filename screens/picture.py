@@ -24,6 +24,7 @@ class PersonLine:
     checked: bool
     case: str
     flag: str = ""
+    short_flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

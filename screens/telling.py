@@ -13,7 +13,7 @@ from ameli_support.onboarding.steps import Step
 from ameli_support.onboarding.wording import clock_time, short_date
 from screens.actions import BY_ID, COLUMN
 from screens.delaying import delay_bar
-from screens.looking_back import event_rows, flag
+from screens.looking_back import event_rows, flags
 from screens.notice import Tone
 from screens.picture import Band, DelayBar, Mark, Offer, Offered, PersonLine, Picture, RailStep
 from screens.scripting import say, seen
@@ -83,10 +83,10 @@ def person_line(scene: Scene) -> PersonLine:
     if scene.supervisor:
         level = _("consultation journalisée")
     checked = reached > Level.NOTHING
-    marks = flag(scene.earlier, state.others)
+    marks = flags(scene.earlier, state.others)
     if view is None or view.person is None:
         name = _("Appelant non identifié") if state.record_found else _("Appel sans dossier")
-        return PersonLine(name, (), level, checked, case, marks)
+        return PersonLine(name, (), level, checked, case, *marks)
     person = view.person
     born = ""
     if person.birth_date is not None:
@@ -98,7 +98,7 @@ def person_line(scene: Scene) -> PersonLine:
         level,
         checked,
         case,
-        marks,
+        *marks,
     )
 
 

@@ -101,8 +101,8 @@ class History(Dialog[None]):
             parts.append(("\n" + _("Mails") + "\n", "$muted"))
             for row in mail_rows(self.record, now, self.words):
                 parts += [(row.when.ljust(13), "$muted"), (row.what, "$ink"), (f"  {row.who}\n", "$muted")]
-        if history.notes:
-            parts.append(("\n" + _("Notes") + "\n", "$muted"))
+        none = "" if history.notes else _(" : aucune. Échap, puis N, en ajoute une.")
+        parts.append(("\n" + _("Notes") + none + "\n", "$muted"))
         for note in history.notes:
             text = clean(note.text) if note.text else _("(effacée ou réservée au niveau 1)")
             parts += [(stamp(note.at, now).ljust(13), "$muted"), (text, "$ink")]

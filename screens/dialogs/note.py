@@ -115,7 +115,7 @@ def warning(text: str) -> str:
     }
     found = _(" et ").join(names[secret] for secret in secrets_in(text))
     return (
-        _("Cette note semble contenir {what} : retirez-le avant d’ajouter.").format(what=found)
+        _("Cette note semble contenir {what} : à retirer avant d’ajouter.").format(what=found)
         if found
         else ""
     )

@@ -45,5 +45,5 @@ class Person(Line):
         level = line.level if self.wide else line.level.replace("identité ", "").replace("identity ", "")
         case: list[Part] = [(gap + line.case, "$muted")]
         if line.flag:
-            case.append((f"{gap}▲ {line.flag}", "$warn"))
+            case.append((f"{gap}▲ {line.flag if self.wide else line.short_flag}", "$warn"))
         return Content.assemble(sign, (level, "$ink"), *case)

@@ -36,13 +36,15 @@ async def test_a_repeat_contact_is_flagged_and_another_agent_is_seen(size: tuple
         await walk.press("h")
         await walk.on("History")
         await walk.sees("Contacts d’avant", "14/11 14:32 Non conclu, fait : Réémettre un lien")
+        await walk.sees("Notes : aucune. Échap, puis N, en ajoute une.")
         await walk.press("y")
         await walk.sees("√ Résumé copié")
         assert "appelant contrôlé au niveau 1\n23/11/2026 14:32" in walk.app.clipboard
         await walk.press("escape")
         assert desk.state is not None
         desk.state = replace(desk.state, others=("0555",), version=2)
-        await walk.sees("L’agent 0555 est aussi dans ce dossier.", "▲ aussi ici : 0555, contact n° 3")
+        await walk.sees("L’agent 0555 est aussi dans ce dossier.", "Mme DUBOIS Angela")
+        await walk.sees("▲ aussi ici : 0555, contact n° 3" if size == WIDE else "▲ aussi 0555, n° 3")
         desk.sentences = ("23/11/2026 14:33 · 0555 · note ajoutée",)
         desk.state = replace(desk.state, version=3)
         await walk.sees("▲ L’agent 0555 : note ajoutée")
