@@ -65,7 +65,8 @@ def code(option: str, given: str, values: type[Choice], question: str) -> Choice
     """A code given as an option, else asked on the terminal."""
     if not given:
         if not at_terminal():
-            raise BadInput(_("Il manque {option}.").format(option=option))
+            known = ", ".join(value.value for value in values)
+            raise BadInput(_("Il manque {option} ({values}).").format(option=option, values=known))
         given = line(f"{question} ({', '.join(value.value for value in values)}){colon()}")
     return choice(given, values, option)
 

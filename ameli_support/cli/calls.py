@@ -9,6 +9,7 @@ from ameli_support.casework.desk import Desk
 from ameli_support.cli import connect
 from ameli_support.cli.errors import CommandError
 from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import Role
 
@@ -62,7 +63,10 @@ def as_command_error(error: errors.DeskError) -> CommandError:
         details["key"] = error.key
     if isinstance(error, errors.ServiceCut):
         details["since"] = error.since
-    return CommandError(error.sentence, code, **details)
+    sentence = error.sentence
+    if isinstance(error, errors.NotInCall):
+        sentence += " " + _("« ameli-support find » avec son numéro le rouvre.")
+    return CommandError(sentence, code, **details)
 
 
 def is_supervisor(opened: Desk) -> bool:

@@ -234,6 +234,16 @@ def test_every_error_of_the_desk_has_its_exit_code(error: errors.DeskError, code
     assert (told.code, told.details["kind"]) == (code, kind)
 
 
+def test_a_contact_that_is_over_is_told_with_the_command_that_reopens_it() -> None:
+    assert "ameli-support find" in str(as_command_error(errors.NotInCall("x.")))
+
+
+def test_a_missing_code_is_told_with_the_codes_there_are(run: Run) -> None:
+    told = run("--demo", "reissue", "--case", "1")
+    assert told.code == 2
+    assert "clicked_too_late" in told.err
+
+
 def test_a_program_calls_from_another_process(person: Person) -> None:
     def program(*argv: str, given: str = "") -> dict[str, object]:
         done = subprocess.run(
