@@ -58,8 +58,8 @@ class AmeliSupport(Discreet):
         self.backend = Backend(launch.connect)
         self.behind = Queue(self)
         self.idle = Idle(launch.lock_minutes)
-        file = launch.demo.tour if launch.demo is not None else None
-        self.tour = Tour(file) if file is not None else None
+        demo = launch.demo
+        self.tour = Tour(demo.tour, demo.sample) if demo is not None and demo.tour is not None else None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = launch.theme if launch.theme in THEMES else DEFAULT
@@ -93,7 +93,7 @@ class AmeliSupport(Discreet):
     def tick(self) -> None:
         """Moves the clock's text (drawn when the minute changes) and watches for an idle desk."""
         self.clock_text = hour(self.now())
-        if self.tour is not None:
+        if self.tour is not None and self.backend.desk is not None:
             self.tour_text = self.tour.follow(type(self.screen).__name__)
         if self.launch.check_pin is None:
             return

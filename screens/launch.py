@@ -16,10 +16,12 @@ LOCK_MINUTES = 5
 @dataclass(frozen=True, slots=True)
 class DemoLaunch:
     """What the demo tells the person who tries it: the PIN of the invented agent; `tour` is the file that
-    remembers whether the first-run tour was made, None for no tour."""
+    remembers whether the first-run tour was made, None for no tour; `sample` what one of its invented
+    people would say, asked once the desk is open."""
 
     pin: str = ""
     tour: Path | None = None
+    sample: Callable[[], str] = str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The first-run tour of the demo: six sentences in the strip, each where it helps; remembered in a file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ameli_support.i18n import _
@@ -19,10 +20,11 @@ FIRST_OF_CALL = 2
 
 
 class Tour:
-    """Where the tour stands; `file` remembers that it was made or skipped."""
+    """Where the tour stands; `file` remembers that it was made or skipped; `sample` is typed first."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, sample: Callable[[], str] = str) -> None:
         self._file = file
+        self._sample = sample
         self._step = 0
         self._on = STEPS[0][0]
         self.over = file.exists()
@@ -39,6 +41,8 @@ class Tour:
         if screen != where:
             return ""
         number = _("Visite {step}/{all} :").format(step=self._step + 1, all=len(STEPS))
+        if self._step == 0 and (said := self._sample()):
+            return f"{number} " + _("tapez {sample}, Entrée").format(sample=said)
         return f"{number} {_(sentence)}"
 
     def _moved(self, screen: str) -> bool:

@@ -19,6 +19,7 @@ from ameli_support.settings import (
 )
 
 TOUR = "tour-made"
+SAMPLE = "inactive_day_11"
 
 if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
@@ -73,7 +74,7 @@ def _open_demo(screen: ScreenSettings, role: str | None, people: int | None, fre
                 connect=connect,
                 theme=screen.theme,
                 keymap=screen.keymap,
-                demo=DemoLaunch(pin, folders().data / TOUR),
+                demo=DemoLaunch(pin, folders().data / TOUR, _sample),
                 lock_minutes=_lock_minutes(),
                 check_pin=lambda typed: typed == pin,
             )
@@ -81,6 +82,14 @@ def _open_demo(screen: ScreenSettings, role: str | None, people: int | None, fre
     finally:
         for world in started:
             world.close()
+
+
+def _sample() -> str:
+    """What one of the invented people says, as it is typed in one go: enough for level 1."""
+    from ameli_support.sandbox.cast import CAST
+
+    who = CAST[SAMPLE]
+    return f"{who.nir} {who.person.birth_name.lower()} {who.birth_date:%d%m%Y} {who.postcode}"
 
 
 def _connect() -> "Desk":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ameli_support.casework.lookup import read_lookup
 from ameli_support.cli import start
 from ameli_support.settings import MachineSettings
 from screens.launch import Launch
@@ -57,6 +58,7 @@ def test_the_demo_prints_the_pin_that_unlocks_it(
     assert not launch.check_pin("000000")
     assert launch.demo.tour is not None
     assert not launch.demo.tour.exists()
+    assert read_lookup(launch.demo.sample()).level_1_complete  # type: ignore[union-attr]
 
 
 def test_a_role_belongs_to_the_demo_alone(launched: list[Launch]) -> None:

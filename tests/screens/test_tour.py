@@ -9,6 +9,7 @@ from screens.tour import STEPS, Tour
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import COMPACT, walking
 
+SAMPLE = "1790399999002 benali 15031979 38000"
 A_CALL = ("Home", "Check", "Call", "Note", "Call", "Conclude", "Call", "Conclude", "Home", "Check")
 
 
@@ -39,8 +40,8 @@ def test_a_folder_that_cannot_be_written_only_forgets(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["escape", "enter"])
 async def test_the_tour_stands_in_the_strip_and_leaves_the_box_its_keys(key: str, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    async with walking(FakeDesk("j11"), COMPACT, demo=DemoLaunch("1", made)) as walk:
-        await walk.sees("Visite 1/6 : tapez un n° ou un nom, puis Entrée", "Échap passer")
+    async with walking(FakeDesk("j11"), COMPACT, demo=DemoLaunch("1", made, lambda: SAMPLE)) as walk:
+        await walk.sees(f"Visite 1/6 : tapez {SAMPLE}, Entrée", "Échap passer")
         if key == "escape":
             await walk.press(key)
             await walk.until(lambda: "Visite" not in walk.screen, "the tour is gone")
