@@ -42,6 +42,7 @@ class Home(Framed[None]):
     def __init__(self) -> None:
         super().__init__()
         self._call: str | None = None
+        self._under_box = self._hint.plain
         self._rows: list[ResumeRow] = []
         self._offered = False
 
@@ -174,7 +175,7 @@ class Home(Framed[None]):
         """↓ leaves the box for the first case to resume; without one, for the call without a record."""
         options = self.query_one("#resume", OptionList)
         options.highlighted = FIRST_ROW if self._rows else 0
-        options.focus()
+        self.set_focus(options)  # at once: Entrée may follow within the same packet
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -259,7 +260,10 @@ class Home(Framed[None]):
             self.reload()
 
     def _tell(self, content: Content) -> None:
-        self.query_one("#hint", Static).update(content)
+        """What stands under the box; a letter that leaves it as it is lays nothing out again."""
+        if content.plain != self._under_box:
+            self._under_box = content.plain
+            self.query_one("#hint", Static).update(content)
 
     def _trouble(self, sentence: str) -> None:
         self._tell(Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")))
