@@ -45,7 +45,7 @@ def main() -> None:
         finally:
             os.kill(process, signal.SIGTERM)
             os.waitpid(process, 0)
-    draw = ["rsvg-convert", "-w", str(COLUMNS * WIDTH), "-o", FILE]
+    draw = ["rsvg-convert", "-w", str(COLUMNS * WIDTH), "-o", str(FILE)]
     subprocess.run(draw, input=_svg(screen).encode(), check=True)
 
 
