@@ -16,6 +16,12 @@ class Line(Widget):
         """Whether the wide layout is in force (ux-design §2)."""
         return self.app.size.width >= 118
 
+    def on_unmount(self) -> None:
+        """Gone from the app's watchers, which Textual would keep, screen and all, until the value changes."""
+        watchers = getattr(self.app, "__watchers", {})
+        for name, watching in watchers.items():
+            watchers[name] = [one for one in watching if one[0] is not self]
+
     def left(self) -> Content:
         """What stands at the left; cut with « … » when it does not fit."""
         return Content("")
