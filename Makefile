@@ -30,6 +30,7 @@ fuzz: $(READY)  ## the property and schema tests, with thousands of random examp
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=fuzz tests
 
 soak: $(READY)  ## the long runs
+	$(BIN)/python -m bench.soak
 	$(BIN)/pytest -m soak tests/soak
 
 i18n: $(READY)  ## collects the French texts, updates the English catalogue, compiles it

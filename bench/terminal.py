@@ -91,7 +91,8 @@ class Terminal:
         """Seconds from a key to the last byte that it brought; what came is put on the screen after."""
         begun = time.monotonic()
         self.press(keys)
-        pieces, last = [], begun
+        pieces: list[bytes] = []
+        last = begun
         while select.select([self._terminal], [], [], quiet if pieces else 5.0)[0]:
             pieces.append(os.read(self._terminal, 65536))
             last = time.monotonic()
