@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("cycle", "mails", "scale", "paint", "asking")
+PARTS = ("cycle", "mails", "scale", "desk", "asking")
 
 
 def main() -> None:
