@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
             from ameli_support.cli.start import open_app
 
             return open_app(demo, start.role)
-        return _misused(_without_terminal())
+        return _misused(_without_terminal(demo))
     from ameli_support.cli.app import run
 
     return run(start.rest, demo=demo, role=start.role)
@@ -92,13 +92,30 @@ def _misused(sentence: str) -> int:
     return USAGE
 
 
-def _without_terminal() -> str:
+def _program() -> str:
+    """The program as it can be typed here: a fresh clone has it in its .venv, not on the path."""
+    import shutil
+
+    called = sys.argv[0] if sys.argv else ""
+    own = os.path.basename(called).removesuffix(".exe") == "ameli-support"
+    return called if own and shutil.which("ameli-support") is None else "ameli-support"
+
+
+def _without_terminal(demo: bool) -> str:
     from ameli_support.i18n import _
 
-    return _(
-        "L’application a besoin d’un terminal : ouvrez-en un et tapez « ameli-support », "
-        "ou employez une commande, par exemple « ameli-support find » (liste : « ameli-support --help »)."
-    )
+    if demo:
+        sentence = _(
+            "L’application a besoin d’un terminal : ouvrez-en un et tapez « {program} demo ». "
+            "Sans terminal : « {program} sandbox serve », puis des commandes, "
+            "par exemple « {program} --demo find » (liste : « {program} --help »)."
+        )
+    else:
+        sentence = _(
+            "L’application a besoin d’un terminal : ouvrez-en un et tapez « {program} », "
+            "ou employez une commande, par exemple « {program} find » (liste : « {program} --help »)."
+        )
+    return sentence.format(program=_program())
 
 
 if __name__ == "__main__":

@@ -190,6 +190,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("Signale au superviseur une confirmation que l’assuré conteste."),
     ),
     Action(
+        "call.agree", Scope.CALL, "agree", N_("La personne accepte la présence d’un tiers"),
+        N_("La personne, contrôlée seule, accepte à voix haute qu’un tiers participe à cet appel."),
+    ),
+    Action(
         "call.unmask", Scope.CALL, "unmask", N_("Afficher l’adresse entière"),
         N_("Niveau 2 ; la consultation est journalisée."),
     ),

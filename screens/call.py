@@ -58,7 +58,6 @@ class Call(CallActs):
         self.summary: tuple[str, ...] = ()
         self._ticks = 0
         self._looking = False
-        self._summarised = -1
         self.failure = ""
         self._looked_back_at: Level | None = None
 
@@ -137,9 +136,9 @@ class Call(CallActs):
         """In a worker thread; the summary is read again only when the case changed."""
         look, state = desk.look(self.state.case), desk.call_state(self.state.case)
         summary = self.summary
-        if state.version != self._summarised:
+        if state.version != self.summarised:
             summary = tuple(desk.summary(self.state.case))
-            self._summarised = state.version
+            self.summarised = state.version
         earlier = self.earlier
         if state.record_found and self._looked_back_at is not state.level:
             earlier, self._looked_back_at = desk.earlier(self.state.case), state.level

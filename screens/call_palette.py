@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
+from ameli_support.onboarding.identity import Level, Speaker
 from screens.actions import BY_ID, key_label
 from screens.frame import Framed
 from screens.notice import Tone
@@ -35,6 +36,7 @@ class PaletteActs(Framed[None]):
         self.last_look: Look | None = None
         self.earlier: Earlier | None = None
         self.shown: Picture | None = None
+        self.summarised = -1  # the case's version that the summary was read at
 
     @property
     def desk(self) -> "Desk":
@@ -97,6 +99,33 @@ class PaletteActs(Framed[None]):
                 lambda desk: desk.dispute(self.state.case),
             ),
             self._acted,
+        )
+
+    def action_agree(self) -> None:
+        """The person, checked alone, lets a third party take part in this call."""
+        from screens.dialogs.confirm import Confirm
+
+        if self.state.speaker is not Speaker.SELF or self.state.level < Level.SIMPLE:
+            why = _("la personne vient d’abord en ligne et passe le niveau 1.")
+            self.app.say(Tone.WARN, _("Accord d’un tiers :"), why)
+            return
+
+        def agreed(noted: "CallState | None") -> None:
+            if noted is not None:
+                self.state, self.summarised = noted, -1
+                self.app.say(
+                    Tone.OK, _("Accord noté :"), _("un tiers peut participer, pour cet appel seulement.")
+                )
+                self.retry()
+
+        self.app.push_screen(
+            Confirm(
+                self.words.text("questions.third_party_agrees"),
+                _("Demandez : « {question} »").format(question=self.words.text("questions.third_party_ask")),
+                _("Noter l’accord"),
+                lambda desk: desk.agree(self.state.case),
+            ),
+            agreed,
         )
 
     def action_unmask(self) -> None:

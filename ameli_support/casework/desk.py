@@ -136,6 +136,15 @@ class Desk:
         """
         return self._identifying.verify(case, level, facts)
 
+    def agree(self, case: int) -> CallState:
+        """Records that the person, who passed alone, agrees aloud that a third party takes part in this call.
+
+        The contact stays the person's, at their level, and the third party may listen and speak until it
+        ends. Only in an incoming call, with `Speaker.SELF` at level 1 or more; whoever has a third party
+        recorded as the speaker (`speak`) is at level 0 all the same.
+        """
+        return self._identifying.agree(case)
+
     def say_address(self, case: int, address: str) -> Said:
         """Has the service compare the address that the caller said (level 1, 3 tries a call)."""
         return self._identifying.say_address(case, address)

@@ -23,7 +23,7 @@ from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import of_service
 from ameli_support.casework.views import CallState, Checked, Said
 from ameli_support.clock import to_us
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import (
     Comparison,
@@ -166,6 +166,27 @@ class Identifying:
             raise of_service(problem) from None
         self._record(number, row, level, answer)
         return _shown(answer)
+
+    def agree(self, number: int) -> CallState:
+        """See `Desk.agree`."""
+        bench = self.bench
+        bench.allow(Action.CHECK, number)
+        row = self._spoken(number)
+        if row.speaker == Speaker.THIRD_PARTY:
+            sentence = bench.procedure.text(f"reasons.{Reason.THIRD_PARTY}.sentence", language())
+            raise ActRefused(sentence, reason=Reason.THIRD_PARTY)
+        if row.speaker != Speaker.SELF:
+            raise ActRefused(_("Seule la personne, en ligne, peut accepter la présence d’un tiers."))
+        if row.direction != Direction.INCOMING:
+            raise ActRefused(
+                _("L’accord se donne à voix haute, dans un appel reçu."), reason=Reason.NOT_AN_INCOMING_CALL
+            )
+        if bench.case(number).record is None or bench.level(row) < Level.SIMPLE:
+            raise ActRefused(_("Le contrôle de niveau 1 vient d’abord."), reason=Reason.LEVEL_1_FIRST)
+        payload = {"call": row.call, "speaker": row.speaker, "level": int(bench.level(row))}
+        # once a check: the agreement ends with it, as the level does
+        bench.event(number, "contact.third_party_agreed", payload, f"third-party-{row.check}")
+        return call_state(bench, bench.contact(number))
 
     def say_address(self, number: int, address: str) -> Said:
         """See `Desk.say_address`."""

@@ -114,6 +114,9 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "case.closed": lambda p, w: _("clos, sans nouveau contact"),
     "contact.opened": lambda p, w: None,
     "contact.speaker": _speaker,
+    "contact.third_party_agreed": lambda p, w: _(
+        "la personne accepte la présence d’un tiers, pour cet appel"
+    ),
     "contact.left": lambda p, w: _("appel quitté sans être conclu"),
     "contact.concluded": _concluded,
     "identity.level_0": lambda p, w: _("niveau 0 choisi"),

@@ -29,6 +29,7 @@ def build() -> typer.Typer:
     from ameli_support.cli import (
         acts,
         address,
+        agree,
         bounce_text,
         bulletins,
         cases,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
         settings,
         status,
         supervise,
+        unmask,
         verify,
         wrap_up,
     )
@@ -53,7 +55,7 @@ def build() -> typer.Typer:
         _("Aide à l’ouverture du compte ameli. Sans commande : ouvre l’application dans le terminal."),
     )
     app.callback()(lambda: None)
-    call = (find, verify, status, acts, wrap_up, cases, supervise, bulletins)
+    call = (find, verify, agree, status, acts, unmask, wrap_up, cases, supervise, bulletins)
     for module in (
         *call,
         nir,

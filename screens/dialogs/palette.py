@@ -26,7 +26,10 @@ SUPERVISORS = {
     *("call.unlock", "call.lift", "call.cancel", "call.reassign"),
     *("app.set_banner", "app.clear_banner", "app.providers"),
 }
-NOT_SUPERVISORS = {"call.resend", "call.reissue", "call.correct", "call.check", "call.dispute", "call.unmask"}
+NOT_SUPERVISORS = {
+    *("call.resend", "call.reissue", "call.correct"),
+    *("call.check", "call.dispute", "call.agree", "call.unmask"),
+}
 LABEL = 28
 
 

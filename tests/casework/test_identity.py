@@ -15,6 +15,7 @@ from ameli_support.casework.errors import (
     SpeakerFirst,
 )
 from ameli_support.casework.lookup import SearchFacts
+from ameli_support.casework.views import EventRow
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import (
     LEVEL_1_FACTS,
@@ -189,6 +190,61 @@ def test_unmasking_is_for_level_2_and_logged(office: Office) -> None:
     case = office.identified(desk, record, Level.REINFORCED)
     assert desk.unmask(case, "l’assuré épelle son adresse") == office.people.address(record)
     assert "address.unmasked" in [event.kind for event in desk.case(case).events]
+
+
+def test_the_person_agrees_aloud_to_a_third_party_for_this_call_alone(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+
+    def refused() -> Reason | None:
+        with pytest.raises(ActRefused) as told:
+            desk.agree(case)
+        return told.value.reason
+
+    def agreements() -> list[EventRow]:
+        return [event for event in desk.case(case).events if event.kind == "contact.third_party_agreed"]
+
+    with pytest.raises(SpeakerFirst):
+        desk.agree(case)
+    desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY)
+    assert refused() is Reason.THIRD_PARTY
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    assert refused() is Reason.LEVEL_1_FIRST
+    desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+    assert agreements() == []
+    for _twice in range(2):
+        state = desk.agree(case)
+        assert (state.speaker, state.level) == (Speaker.SELF, Level.SIMPLE)
+    (event,) = agreements()
+    assert event.payload == {"call": state.call, "speaker": "self", "level": 1}
+    assert "accepte la présence d’un tiers" in desk.summary(case)[-1]
+    assert desk.look(case).view is not None
+    # somebody else recorded as the speaker starts again at level 0, and the agreement ends with the level
+    assert desk.speak(case, Direction.INCOMING, Speaker.THIRD_PARTY).level is Level.NOTHING
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    assert refused() is Reason.LEVEL_1_FIRST
+    # so does the next call
+    case = office.identified(desk, record)
+    desk.leave(case)
+    desk.resume(case)
+    desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    assert refused() is Reason.LEVEL_1_FIRST
+
+
+def test_only_the_person_agrees_and_only_aloud(office: Office) -> None:
+    record = office.people.waiting()
+    desk = office.desk()
+    case = office.call(desk, record)
+    facts = facts_of(office, record, *LEVEL_1_FACTS)
+    desk.speak(case, Direction.INCOMING, Speaker.INTERPRETER)
+    desk.verify(case, Level.SIMPLE, facts)
+    with pytest.raises(ActRefused, match="Seule la personne"):
+        desk.agree(case)
+    desk.speak(case, Direction.MAIL, Speaker.SELF)
+    desk.verify(case, Level.SIMPLE, facts)
+    with pytest.raises(ActRefused, match="voix haute"):
+        desk.agree(case)
 
 
 def test_a_deceased_person_is_told_nothing_about(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from ameli_support.__main__ import read
 from ameli_support.cli.app import build
 from ameli_support.cli.exit_codes import ExitCode, meanings
+from tests.architecture.tree import ROOT
 from tests.cli.conftest import Run
 
 COMMANDS = (
     *("find", "status", "verify", "resend", "reissue", "correct-address", "suspend", "note", "hand-over"),
     *("close", "reassign", "unlock", "lift", "cancel", "cases", "case", "nir", "settings", "doctor"),
-    *("pin", "demo", "provider"),
+    *("pin", "demo", "provider", "agree", "unmask"),
 )
 CLICKS_OWN = re.compile(
     r"Usage|Options:|Commands|Show this message|Error|Missing|No such|required|default:|Try '", re.I
@@ -45,10 +47,49 @@ def test_without_a_terminal_one_sentence_says_what_to_type(tmp_path: Path) -> No
         result = program(*argv, home=tmp_path)
         assert result.returncode == 2
         assert result.stdout == ""
-        assert "ameli-support find" in result.stderr
+        assert ("ameli-support --demo find" if argv else "ameli-support find") in result.stderr
         assert len(result.stderr.splitlines()) == 1
     english = program("--lang", "en", home=tmp_path)
     assert "needs a terminal" in english.stderr
+
+
+def test_the_program_is_named_as_it_can_be_typed_here(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.argv", [".venv/bin/ameli-support", "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "« .venv/bin/ameli-support demo »" in run("demo").err.replace("\u00a0", " ")
+    monkeypatch.setattr("sys.argv", ["ameli_support/__main__.py"])
+    assert "« ameli-support --demo find »" in run("demo").err.replace("\u00a0", " ")
+
+
+@pytest.mark.skipif(os.name == "nt" or shutil.which("make") is None, reason="needs make and a shell")
+@pytest.mark.parametrize(("code", "failed"), [(0, False), (2, False), (1, True), (3, True)])
+def test_make_run_adds_nothing_where_the_program_told_why(tmp_path: Path, code: int, failed: bool) -> None:
+    program = tmp_path / "ameli-support"
+    program.write_text(f"#!/bin/sh\necho told >&2\nexit {code}\n", encoding="utf-8")
+    program.chmod(0o755)
+    ready = str(tmp_path / "ready")
+    made = subprocess.run(
+        [
+            "make",
+            "-C",
+            str(ROOT),
+            "--no-print-directory",
+            "-o",
+            ready,
+            "run",
+            f"BIN={tmp_path}",
+            f"READY={ready}",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert made.stdout == ""
+    assert (made.returncode != 0) == failed
+    assert (made.stderr != "told\n") == failed
 
 
 def test_the_version_is_told_without_loading_the_commands(tmp_path: Path) -> None:

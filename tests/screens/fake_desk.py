@@ -407,6 +407,11 @@ class FakeDesk:
             allowed |= {act: _no(Reason.FORBIDDEN_ROLE) for act in ISSUING}
         return allowed
 
+    def agree(self, case: int) -> CallState:
+        self._trip("agree")
+        assert self.state is not None
+        return self.state
+
     def unmask(self, case: int, purpose: str) -> str:
         self._trip("unmask", purpose)
         return self.address

@@ -6,7 +6,7 @@ from ameli_support.casework.errors import ActRefused
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import procedure
 from tests.screens.fake_desk import ADDRESS, NIR, FakeDesk
-from tests.screens.walk import COMPACT, SIZES, WIDE, walking
+from tests.screens.walk import COMPACT, SIZES, WIDE, Walk, walking
 
 
 @pytest.mark.parametrize("size", [WIDE, COMPACT])
@@ -181,6 +181,34 @@ async def test_escape_goes_home_before_anybody_spoke_and_to_advice_afterwards() 
         await walk.on("Call")
         await walk.sees("Niveau 0", "niveau 1 d’abord", "niveau 2 d’abord")
         assert ("level_0", ()) in walk.desk.asked
+
+
+async def test_the_person_checked_alone_lets_a_third_party_take_part() -> None:
+    desk = FakeDesk("j11")
+    async with walking(desk) as walk:
+        await walk.find()
+        await walk.sees("Qui parle")
+        await walk.press("4")
+        await walk.on("Call")
+        await _agree(walk)
+        await walk.sees("la personne vient d’abord en ligne")
+        assert "agree" not in [name for name, __ in desk.asked]
+    async with walking(desk) as walk:
+        await walk.to_level_1()
+        await _agree(walk)
+        await walk.on("Confirm")
+        await walk.sees("accord à voix haute", "Acceptez-vous que cette personne participe")
+        await walk.press("v")
+        await walk.on("Call")
+        await walk.sees("Accord noté", "pour cet appel seulement")
+        assert "agree" in [name for name, __ in desk.asked]
+
+
+async def _agree(walk: Walk) -> None:
+    await walk.press("ctrl+p")
+    await walk.on("Palette")
+    await walk.type("tiers")
+    await walk.press("enter")
 
 
 async def test_a_third_party_hands_the_telephone_to_the_person() -> None:
