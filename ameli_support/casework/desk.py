@@ -7,6 +7,7 @@ case; `find` and `find_no_record` begin one.
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
@@ -14,6 +15,7 @@ from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
+from ameli_support.casework.diagnosing import Diagnosing
 from ameli_support.casework.earlier import Earliers
 from ameli_support.casework.finding import Finding
 from ameli_support.casework.history import History
@@ -46,6 +48,8 @@ from ameli_support.onboarding.identity import Direction, Fact, Level, Representa
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.store.cases import CaseStore
 from ameli_support.store.leases import Lease
+from checks.checklist import Checklist
+from checks.run import Mode, Run
 
 
 class Desk:
@@ -59,6 +63,7 @@ class Desk:
         procedure: Procedure,
         business_clock: Clock,
         system_clock: Clock,
+        content_folder: Path | None = None,
     ) -> None:
         self.me = me
         self.procedure = procedure
@@ -75,6 +80,7 @@ class Desk:
         self._earliers = Earliers(self.bench)
         self._recovering = Recovering(self.bench, self._acting)
         self._bulletins = Bulletins(self.bench)
+        self._diagnosing = Diagnosing(self.bench, self._looking, content_folder)
 
     # ── the contact ─────────────────────────────────────────────────────────
 
@@ -206,6 +212,43 @@ class Desk:
     def settle(self, case: int) -> tuple[Settlement, ...]:
         """Asks the service what became of one's unknown acts in this case."""
         return self._acting.settle(case)
+
+    # ── the missing mail ────────────────────────────────────────────────────
+
+    def checklist(self) -> Checklist:
+        """The checks in force, with the content folder's; `refused` says why that one is not."""
+        return self._diagnosing.checklist()
+
+    def diagnose(self, case: int, mode: Mode | None = None) -> Run:
+        """The run of the checklist: a new one, or the open one where it stood; `mode` changes its order.
+
+        Looks at the record and asks the DNS about the domain first: some two seconds at most.
+        """
+        return self._diagnosing.diagnose(case, mode)
+
+    def answer_check(self, case: int, check: str, key: str) -> Run:
+        """Records an answer, new or changed; the next question is that of the run returned."""
+        return self._diagnosing.answer(case, check, key)
+
+    def skip_check(self, case: int, check: str, reason: str) -> Run:
+        """« Passer »: leaves a question out, with a reason in words."""
+        return self._diagnosing.skip(case, check, reason)
+
+    def remedy_in_vain(self, case: int) -> Run:
+        """The remedy for the cause found did not help: the run goes on."""
+        return self._diagnosing.in_vain(case)
+
+    def pause_checks(self, case: int, reason: str) -> None:
+        """Notes why the run waits; whoever goes on finds it there."""
+        self._diagnosing.pause(case, reason)
+
+    def abandon_checks(self, case: int, reason: str) -> None:
+        """Ends the run without a conclusion."""
+        self._diagnosing.abandon(case, reason)
+
+    def conclude_checks(self, case: int) -> Run:
+        """Puts the conclusion on the timeline, with what was not asked; the close proposes its cause."""
+        return self._diagnosing.conclude(case)
 
     # ── the case ────────────────────────────────────────────────────────────
 

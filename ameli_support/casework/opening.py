@@ -76,4 +76,5 @@ def open_desk(
         tls=tls_context(settings.service.ca_file),
         heard=demo_clock.heard if demo else None,
     )
-    return Desk(accounts, store, identity.me, load(settings.machine.content_folder), business, system)
+    content = settings.machine.content_folder
+    return Desk(accounts, store, identity.me, load(content), business, system, content)

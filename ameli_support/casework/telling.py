@@ -94,6 +94,12 @@ def _unknown(payload: Mapping[str, Any], words: _Words) -> str:
     return _("issue inconnue : {act}").format(act=words("acts", payload["act"]))
 
 
+def _diagnosed(payload: Mapping[str, Any], words: _Words) -> str:
+    return _("diagnostic conclu : {cause} (liste {version})").format(
+        cause=words("causes", payload["cause"]), version=payload["checklist"]
+    )
+
+
 def _concluded(payload: Mapping[str, Any], words: _Words) -> str:
     text = _("conclu : {outcome}, cause : {cause}").format(
         outcome=words("outcomes", payload["outcome"]), cause=words("causes", payload["cause"])
@@ -128,5 +134,13 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "act.intent": _intent,
     "act.unknown": _unknown,
     "act.outcome": _outcome,
+    "checks.started": lambda p, w: _("diagnostic commencé (liste {version})").format(version=p["checklist"]),
+    "checks.reordered": lambda p, w: None,
+    "checks.answered": lambda p, w: None,
+    "checks.skipped": lambda p, w: _("question passée : {check}").format(check=w("causes", p["check"])),
+    "checks.in_vain": lambda p, w: _("remède sans effet : {cause}").format(cause=w("causes", p["cause"])),
+    "checks.paused": lambda p, w: _("diagnostic en pause"),
+    "checks.abandoned": lambda p, w: _("diagnostic abandonné"),
+    "checks.concluded": _diagnosed,
     "note.added": lambda p, w: _("note ajoutée"),
 }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
 from ameli_support.casework import texts
 from ameli_support.casework.acting import Acting
-from ameli_support.casework.bench import Bench, case_in, change_contact, contact_in
+from ameli_support.casework.bench import Bench, case_in, change_contact, contact_in, event_row
 from ameli_support.casework.case import (
     Callback,
     Closing,
@@ -19,6 +19,7 @@ from ameli_support.casework.case import (
     concluding_move,
     moved,
 )
+from ameli_support.casework.diagnosing import concluded
 from ameli_support.casework.errors import DeskError, GateClosed
 from ameli_support.casework.orders import OUTCOMES
 from ameli_support.casework.permissions import Action
@@ -33,6 +34,7 @@ from ameli_support.onboarding.link import Phase
 from ameli_support.store.cases import AnyRow, drop_draft
 from ameli_support.store.journal import Journal
 from ameli_support.store.schema import draft, intent
+from checks.check import FollowUp
 
 _CLOSED = {
     Reason.OTHER_SCHEME: Proposal(Outcome.OTHER_SCHEME, "none"),
@@ -190,8 +192,12 @@ class Wrapping:
         if seen is not None and seen.view.closed_because in _CLOSED:
             return _CLOSED[seen.view.closed_because]
         cause = _CAUSES.get(phase) if phase else None
+        events = [event_row(event) for event in bench.store.events(number)]
+        diagnosed = concluded(events, row.call)
+        if diagnosed is not None and phase is not Phase.ACTIVE:
+            cause = diagnosed.payload["cause"]
         if row.last_act in OUTCOMES:
-            if row.last_act == Act.REISSUE:
+            if row.last_act == Act.REISSUE and diagnosed is None:
                 cause = "window_closed"
             return Proposal(OUTCOMES[row.last_act], cause or "unknown")
         if row.refused in _CLOSED:
@@ -202,6 +208,10 @@ class Wrapping:
             return Proposal(Outcome.THIRD_PARTY, "none")
         if phase is Phase.ACTIVE:
             return Proposal(Outcome.ALREADY_ACTIVE, "none")
+        if diagnosed is not None:
+            if diagnosed.payload["follow_up"] == FollowUp.ESCALATE:
+                return Proposal(Outcome.ESCALATED, cause, "technical")
+            return Proposal(Outcome.ADVICE, cause)
         if bench.case(number).record is None:
             return Proposal(Outcome.ADVICE, "none")
         return Proposal(None, cause)

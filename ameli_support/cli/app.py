@@ -33,6 +33,7 @@ def build() -> typer.Typer:
         bounce_text,
         bulletins,
         cases,
+        checks,
         db,
         demo,
         doctor,
@@ -55,7 +56,7 @@ def build() -> typer.Typer:
         _("Aide à l’ouverture du compte ameli. Sans commande : ouvre l’application dans le terminal."),
     )
     app.callback()(lambda: None)
-    call = (find, verify, agree, status, acts, unmask, wrap_up, cases, supervise, bulletins)
+    call = (find, verify, agree, status, acts, unmask, wrap_up, cases, checks, supervise, bulletins)
     for module in (
         *call,
         nir,

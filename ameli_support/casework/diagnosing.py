@@ -1,0 +1,199 @@
+"""The missing-mail checklist in a call: the run stands on the case's timeline, step by step (rules §9).
+
+Every answer is an event with the version of the checklist; whoever takes the case up again finds the run
+where it stood, with the evidence taken anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ameli_support.casework import texts
+from ameli_support.casework.bench import Bench, event_row
+from ameli_support.casework.errors import DeskError
+from ameli_support.casework.looking import Looking
+from ameli_support.casework.permissions import Action
+from ameli_support.casework.views import EventRow
+from ameli_support.i18n import _
+from ameli_support.store.cases import AnyRow
+from ameli_support.store.journal import Journal
+from checks import checklist, priors
+from checks.evidence import Evidence
+from checks.run import Mode, Run
+
+if TYPE_CHECKING:
+    import dns.asyncresolver
+
+_ENDS = ("checks.concluded", "checks.abandoned")
+
+
+@dataclass(slots=True)
+class Diagnosing:
+    """The checklist part of a desk. `resolver` None: the machine's own; `offline`: no question to the DNS."""
+
+    bench: Bench
+    looking: Looking
+    content_folder: Path | None = None
+    resolver: "dns.asyncresolver.Resolver | None" = None
+    offline: bool = False
+    gathered: dict[str, tuple[object, Evidence]] = field(default_factory=dict)
+
+    # ── reading ─────────────────────────────────────────────────────────────
+
+    def checklist(self) -> checklist.Checklist:
+        """See `Desk.checklist`."""
+        return checklist.load(self.content_folder)
+
+    def diagnose(self, number: int, mode: Mode | None) -> Run:
+        """See `Desk.diagnose`."""
+        self.bench.allow(Action.NOTE, number)
+        row = self.bench.contact(number)
+        began, steps = self._steps(number)
+        if not began or (mode is not None and Mode(began["mode"]) is not mode):
+            wanted = mode or Mode.CHEAPEST
+            kind = "checks.reordered" if began else "checks.started"
+            self._write(number, kind, {"call": row.call, "mode": wanted.value})
+            began = {**began, "mode": wanted.value}
+        run = Run(self.checklist(), self._priors(), self._evidence(number, row), Mode(began["mode"]))
+        for step in steps:
+            run = _replayed(run, step, self._text)
+        return run
+
+    def _steps(self, number: int) -> tuple[dict[str, Any], list[EventRow]]:
+        """What began the open run, with the order last chosen, and its steps; nothing when none is open."""
+        began: dict[str, Any] = {}
+        steps: list[EventRow] = []
+        for event in map(event_row, self.bench.store.events(number)):
+            if event.kind == "checks.started":
+                began, steps = dict(event.payload), []
+            elif event.kind in _ENDS:
+                began, steps = {}, []
+            elif event.kind == "checks.reordered":
+                began = {**began, "mode": event.payload["mode"]}
+            elif event.kind.startswith("checks."):
+                steps.append(event)
+        return began, steps
+
+    def _priors(self) -> priors.Priors:
+        try:
+            return priors.load(self.content_folder)
+        except priors.PriorsError:
+            return priors.load()
+
+    def _evidence(self, number: int, row: AnyRow) -> Evidence:
+        """Taken again whenever the record, or what the caller said of the address, has changed."""
+        from checks.probes import gather_now
+
+        view = self.looking.look(number).view
+        level = self.bench.level(row)
+        key = (view and view.model_dump_json(exclude={"as_of", "allowed"}), row.said_address, level)
+        known = self.gathered.get(row.call)
+        if known is not None and known[0] == key:
+            return known[1]
+        found = gather_now(
+            view,
+            self.bench.business.now(),
+            said_matches=row.said_address,
+            level=level,
+            resolver=self.resolver,
+            offline=self.offline,
+        )
+        self.gathered[row.call] = key, found
+        return found
+
+    def _text(self, kept: Any) -> str:
+        ref = kept.get("ref") if isinstance(kept, dict) else None
+        return (self.bench.store.text(ref) if ref else None) or ""
+
+    # ── writing ─────────────────────────────────────────────────────────────
+
+    def answer(self, number: int, check: str, key: str) -> Run:
+        """See `Desk.answer_check`."""
+        run = self._open(number)
+        try:
+            run.check(check).answer(key)
+        except KeyError:
+            raise DeskError(_("Cette vérification ou cette réponse n’existe pas.")) from None
+        self._write(number, "checks.answered", {"check": check, "answer": key})
+        return run.answer(check, key)
+
+    def skip(self, number: int, check: str, reason: str) -> Run:
+        """See `Desk.skip_check`."""
+        run, why = self._open(number), texts.reason(reason)
+        if check not in run.checklist.checks:
+            raise DeskError(_("Cette vérification ou cette réponse n’existe pas."))
+        self._write(number, "checks.skipped", {"check": check}, why)
+        return run.skip(check, why)
+
+    def in_vain(self, number: int) -> Run:
+        """See `Desk.remedy_in_vain`."""
+        run = self._open(number)
+        found = run.conclusion
+        if found is None or found.cause not in run.checklist.checks:
+            raise DeskError(_("Aucune cause n’est trouvée pour l’instant."))
+        self._write(number, "checks.in_vain", {"cause": found.cause})
+        return run.did_not_help(found.cause)
+
+    def pause(self, number: int, reason: str) -> None:
+        """See `Desk.pause_checks`."""
+        self._open(number)
+        self._write(number, "checks.paused", {}, texts.reason(reason))
+
+    def abandon(self, number: int, reason: str) -> None:
+        """See `Desk.abandon_checks`."""
+        self._open(number)
+        self._write(number, "checks.abandoned", {}, texts.reason(reason))
+
+    def conclude(self, number: int) -> Run:
+        """See `Desk.conclude_checks`."""
+        run = self._open(number)
+        if run.conclusion is None:
+            raise DeskError(_("Il reste des questions : répondez, ou passez-les avec un motif."))
+        cause = run.conclusion.cause
+        payload = {
+            "call": self.bench.contact(number).call,
+            "cause": cause if cause in self.bench.procedure.names("causes") else "unknown",
+            "check": cause,
+            "follow_up": run.conclusion.follow_up.value,
+            "not_asked": {one.check: one.why.value for one in run.not_asked},
+        }
+        self._write(number, "checks.concluded", payload)
+        return run
+
+    def _open(self, number: int) -> Run:
+        began, _steps = self._steps(number)
+        if not began:
+            raise DeskError(_("Aucun diagnostic n’est en cours dans ce dossier."))
+        return self.diagnose(number, None)
+
+    def _write(self, number: int, kind: str, payload: dict[str, Any], text: str | None = None) -> None:
+        told = {**payload, "checklist": self.checklist().version}
+
+        def write(journal: Journal) -> None:
+            kept = {} if text is None else {"text": journal.keep(number, "reason", text)}
+            journal.append(number, None, self.bench.me.agent, kind, {**told, **kept})
+
+        self.bench.write(number, write)
+
+
+def _replayed(run: Run, step: EventRow, text: Callable[[Any], str]) -> Run:
+    """The run after a step; what a changed checklist or level no longer knows is left out."""
+    payload = step.payload
+    try:
+        match step.kind:
+            case "checks.answered":
+                return run.answer(payload["check"], payload["answer"])
+            case "checks.skipped":
+                return run.skip(payload["check"], text(payload.get("text")))
+            case "checks.in_vain":
+                return run.did_not_help(payload["cause"])
+    except KeyError:
+        return run
+    return run
+
+
+def concluded(events: list[EventRow], call: str) -> EventRow | None:
+    """The last conclusion of the checklist in a contact."""
+    ends = [event for event in events if event.kind == "checks.concluded" and event.payload["call"] == call]
+    return ends[-1] if ends else None
