@@ -52,7 +52,15 @@ def test_nothing_below_the_screens_loads_textual() -> None:
         for module in pkgutil.iter_modules(ameli_support.__path__)
         if module.name not in ("cli", "__main__")
     ]
-    assert "textual" not in loaded_by("\n".join(f"import {module}" for module in below))
+    assert "textual" not in loaded_by(
+        "\n".join(f"import {module}" for module in [*below, *modules_of("checks")])
+    )
+
+
+def test_the_checklist_loads_no_client_no_database_and_no_cases() -> None:
+    loaded = loaded_by("\n".join(f"import {module}" for module in modules_of("checks")))
+    ours = {"ameli_support.accounts.client", "ameli_support.casework", "ameli_support.store", "screens"}
+    assert loaded & (ours | {"httpx", "sqlalchemy", "textual"}) == set()
 
 
 def test_the_first_paint_loads_nothing_heavy() -> None:
