@@ -18,7 +18,7 @@ async def test_a_resend_asks_for_the_said_address_and_takes_ten_keys_at_most(
     size: tuple[int, int], story: str
 ) -> None:
     async with walking(FakeDesk(story), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.press("r")
         await walk.on("Resend")
         await walk.sees("adresse à comparer")
@@ -39,7 +39,7 @@ async def test_a_resend_asks_for_the_said_address_and_takes_ten_keys_at_most(
 
 async def test_wrong_answers_of_level_2_are_read_again_where_they_were_typed(size: tuple[int, int]) -> None:
     async with walking(FakeDesk("j25"), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.press("e")
         await walk.on("Check")
         await walk.type("9999")
@@ -53,7 +53,7 @@ async def test_wrong_answers_of_level_2_are_read_again_where_they_were_typed(siz
 
 async def test_a_reissue_at_day_25_opens_level_2_and_comes_back(size: tuple[int, int]) -> None:
     async with walking(FakeDesk("j25"), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.sees("délai de 21 jours dépassé")
         await walk.press("e")
         await walk.to_level_2()
@@ -67,7 +67,7 @@ async def test_a_reissue_at_day_25_opens_level_2_and_comes_back(size: tuple[int,
 
 async def test_an_address_is_corrected_at_level_2(size: tuple[int, int]) -> None:
     async with walking(FakeDesk("j11"), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.press("a")
         await walk.to_level_2()
         await walk.on("Correct")
@@ -86,7 +86,7 @@ async def test_an_address_is_corrected_at_level_2(size: tuple[int, int]) -> None
 
 async def test_an_active_account_takes_six_keys(size: tuple[int, int]) -> None:
     async with walking(FakeDesk("active"), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.sees("Parcours terminé : compte activé", "rien à envoyer", "dans son compte ameli")
         await walk.conclude()
         assert walk.desk.closed is not None
@@ -96,7 +96,7 @@ async def test_an_active_account_takes_six_keys(size: tuple[int, int]) -> None:
 
 async def test_it_was_not_me_suspends(size: tuple[int, int]) -> None:
     async with walking(FakeDesk("j3"), size) as walk:
-        await walk.to_level_1()
+        await walk.dictates_to_level_1()
         await walk.press("s")
         await walk.sees("Seul un superviseur peut lever la suspension.", "choisissez un motif")
         await walk.press("1", "v")

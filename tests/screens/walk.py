@@ -85,7 +85,16 @@ class Walk:
         await self.press("enter")
 
     async def to_level_1(self) -> None:
-        """From home to the call: number, who speaks, name, birth date, postcode."""
+        """From home to the call by the express way: the four facts in one go, then who speaks."""
+        await self.find(f"{NIR} DUBOIS 24081962 38000")
+        await self.on("Check")
+        await self.sees("Qui parle")
+        await self.press("1")
+        await self.on("Call")
+        await self.sees("DUBOIS")
+
+    async def dictates_to_level_1(self) -> None:
+        """The same as it is dictated: number, who speaks, name, birth date, postcode."""
         await self.find()
         await self.on("Check")
         await self.sees("Qui parle")
