@@ -149,9 +149,7 @@ async def test_a_conflict_keeps_ones_note() -> None:
         await walk.on("Note")
         await walk.type("Rappelle demain")
         await walk.press("tab", "v")
-        await walk.sees(
-            "a changé entre-temps.", "· 0310 ·", "conclu : Renvoi demandé", "Rappelle demain"
-        )
+        await walk.sees("a changé entre-temps.", "· 0310 ·", "conclu : Renvoi demandé", "Rappelle demain")
         await walk.press("v")
         await walk.sees("√ Note ajoutée")
 
