@@ -85,10 +85,10 @@ def _merge(tree: dict[str, Any], own: Mapping[str, Any], file: Path, path: str) 
     """Numbers replace numbers; only `families` takes new names."""
     for name, value in own.items():
         key = f"{path}{name}"
-        if name not in tree and not path.startswith("families."):
-            if path != "families.":
-                raise PriorsError(file, key, "unknown")
+        if name not in tree and path == "families.":
             tree[name] = {}
+        elif name not in tree and not path.startswith("families."):
+            raise PriorsError(file, key, "unknown")
         if isinstance(tree.get(name), dict) != isinstance(value, dict):
             raise PriorsError(file, key, "of another type")
         if isinstance(value, dict):

@@ -225,6 +225,12 @@ def test_a_supervisor_rewords_a_check_and_adds_one(tmp_path: Path) -> None:
         (GOOD.replace("children_tablet", "Tablet"), 5, "minuscules"),
         ("[drop]\njunk_folder = true\n", 1, "reword"),
         ("[reword\n", 1, "TOML"),
+        ("[reword]\njunk_folder = 3\n", 1, "table"),
+        (GOOD + "answers = 3\n", 11, "inconnue"),
+        ("[reword.junk_folder]\nquestion = { fr = '" + "x" * 500 + "', en = 'b' }\n", 2, "400"),
+        (GOOD.replace("s'il", "{who}") + "\n", 3, "{who}"),
+        ("".join(f"[add.check_{n}]\n" for n in range(60)), 1, "trop"),
+        ("[add.tablet]\n[reword.junk_folder]\nremedy = { fr = 'a', en = 'b' }\n", 1, "place"),
     ],
 )
 def test_a_bad_file_is_refused_by_line_and_never_costs_the_built_in_checks(

@@ -1,10 +1,12 @@
 """The file of priors, costs and signals: sound as it is, refused by key when a fund's own is not."""
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from checks.priors import PACKAGE_FILE, PriorsError, load
+from checks.priors import PACKAGE_FILE, PriorsError, _priors, load
 
 
 def test_the_file_as_it_stands_is_sound_and_its_shares_sum_to_one() -> None:
@@ -51,3 +53,41 @@ def test_a_bad_file_is_refused_by_its_key(tmp_path: Path, text: str, key: str) -
         load(tmp_path)
     assert refused.value.key == key
     assert refused.value.file != PACKAGE_FILE
+
+
+def test_a_fund_adds_a_family_that_the_file_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / "priors.toml").write_text("[families.gmx]\njunk_folder = 3\n", encoding="utf-8")
+    assert load(tmp_path).families["gmx"] == {"junk_folder": 3}
+
+
+def changed(*path: str, to: object = None) -> dict[str, Any]:
+    """The package's own file with one entry changed, or taken away."""
+    tree = tomllib.loads(PACKAGE_FILE.read_text(encoding="utf-8"))
+    table = tree
+    for name in path[:-1]:
+        table = table[name]
+    if to is None:
+        del table[path[-1]]
+    else:
+        table[path[-1]] = to
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("tree", "key"),
+    [
+        (changed("priors"), "priors"),
+        (changed("priors", "junk_folder", to=0), "priors"),
+        (changed("costs", "ask", "junk_folder"), "costs.ask"),
+        (changed("signals", "links", "gremlins", to={"one": 1.0}), "signals.links.gremlins"),
+        (
+            changed("signals", "active", "usual", to={"no": 1.0, "yes": 0.0}),
+            "signals.active.usual",
+        ),
+        (changed("shares", to=[1, 2]), "shares"),
+    ],
+)
+def test_the_packages_own_file_is_held_to_the_same(tree: dict[str, Any], key: str) -> None:
+    with pytest.raises(PriorsError) as refused:
+        _priors(PACKAGE_FILE, tree)
+    assert refused.value.key == key

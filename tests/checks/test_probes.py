@@ -1,5 +1,6 @@
 """What is found out before anybody is asked: the service's sends, the domain's name, a real DNS server."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,14 +17,16 @@ from ameli_support.accounts.contract import (
     SendView,
     SmtpAnswer,
 )
+from ameli_support.mx import Code
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.person import PersonStatus
 from checks.checklist import load as checklist
 from checks.evidence import Evidence, Outcome
 from checks.priors import load as priors
 from checks.probes import LIMIT, gather
+from checks.probes.domain import look
 from checks.run import Run
-from tests.dns_server import dns_server
+from tests.dns_server import PUBLIC, WORLD, dns_server
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -64,6 +67,7 @@ async def seen(view: RecordView | None, resolver: dns.asyncresolver.Resolver | N
         (send(SendState.BOUNCED, "5.1.1 User unknown", 550), "refused_or_bounced"),
         (send(SendState.REFUSED, "5.2.2 Mailbox full", 552), "mailbox_full"),
         (send(SendState.REFUSED, "5.7.1 Service refuse. OFR_103", 550), "sender_refused"),
+        (send(SendState.REFUSED, "5.1.1 Boite archivee. LPN_420", 550), "sleeping_mailbox"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.state.value,
 )
@@ -174,3 +178,22 @@ async def test_what_the_service_said_of_the_address_is_not_asked_again() -> None
     for matches, answer in ((True, "yes"), (False, "no")):
         evidence = await gather(record(), NOW, said_matches=matches, offline=True)
         assert evidence.answers["address_exact"] == answer
+
+
+async def test_a_companys_filter_is_seen_in_its_mx() -> None:
+    world = {**WORLD, "firm.example": {"MX": ["10 mx1.firm.pphosted.com"]},
+             "mx1.firm.pphosted.com": {"A": [PUBLIC]}}  # fmt: skip
+    with dns_server(world) as (resolver, _asked):
+        evidence = await seen(record(domain="firm.example"), resolver)
+    assert evidence.signals["domain"] == "gateway"
+    assert evidence.provider == "proofpoint"
+    assert any(finding.code == "gateway" for finding in evidence.findings)
+
+
+async def test_a_look_up_that_hangs_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(*_given: object, **_more: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("checks.probes.domain.look_up", hangs)
+    monkeypatch.setattr("checks.probes.domain._SPARE", 0.0)
+    assert (await look("orange.fr", None, (), 0.05)).code is Code.TIMEOUT
