@@ -23,7 +23,7 @@ No answer contains a token, a link, a code or a compared value.
 | POST /v1/records/{record}/{lift,cancel,unlock} | SupervisorRequest → ActAnswer |
 | POST /v1/records/{record}/dispute | DisputeRequest → ActAnswer ("je n'ai jamais cliqué") |
 | PUT  /v1/acts/{key}/settle | → SettleAnswer |
-| PUT  /v1/providers/{provider} | ProviderRequest → ProviderAnswer (a supervisor switches an identity provider) |
+| PUT  /v1/providers/{provider} | ProviderRequest → ProviderAnswer (supervisors) |
 """
 
 from datetime import date, datetime

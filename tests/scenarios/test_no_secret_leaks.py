@@ -7,6 +7,7 @@ are the person's mailbox.
 
 import logging
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -107,9 +108,16 @@ class Story:
     def holds_none(self, where: str, found: str, secrets: set[str] | None = None) -> None:
         """No secret in `found`; the message names the place, never the secret."""
         leaked = sorted(
-            secret[:2] + "…" for secret in secrets or self.tokens | self.spoken if secret in found
+            secret[:2] + "…" for secret in secrets or self.tokens | self.spoken if _stands(secret, found)
         )
         assert not leaked, f"{len(leaked)} secrets in {where}: {leaked}"
+
+
+def _stands(secret: str, found: str) -> bool:
+    """Four digits alone would also be found inside an instant, an id or a port: they count as a word."""
+    if len(secret) > 4:
+        return secret in found
+    return re.search(rf"(?<![\w.:-]){re.escape(secret)}(?!\w)", found) is not None
 
 
 @pytest.fixture(scope="module")
