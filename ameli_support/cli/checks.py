@@ -35,6 +35,7 @@ def _register_list(checks: typer.Typer) -> None:
         from ameli_support.cli import checks_words as words
         from ameli_support.cli import connect
         from ameli_support.cli.place import place
+        from ameli_support.onboarding.procedure import procedure
         from checks.checklist import load
 
         held = load(connect.settings_of(place()).machine.content_folder)
@@ -44,7 +45,7 @@ def _register_list(checks: typer.Typer) -> None:
             if json:
                 out.one({**words.check_object(check), "checklist": held.version})
             else:
-                out.lines(words.check_lines(check))
+                out.lines(words.check_lines(check, procedure()))
         return ExitCode.DONE if held.refused is None else ExitCode.MACHINE
 
     add(checks, "list", list_, _("Liste les vérifications : d’abord celles du document, dans son ordre."))

@@ -36,12 +36,13 @@ def _follow_up(what: FollowUp) -> str:
 # ── the list ────────────────────────────────────────────────────────────────
 
 
-def check_lines(check: Check) -> list[str]:
-    """One check in the list."""
+def check_lines(check: Check, procedure: Procedure) -> list[str]:
+    """One check in the list, in the general wording."""
     head = f"{check.id} · {_place(check.place)} · {check.when.text()}"
     source = check.passage or (check.added.text() if check.added is not None else "")
     mark = _("Document : {passage}") if check.documented else _("Ajoutée : {passage}")
-    return [head, "  " + mark.format(passage=source), "  " + check.question.text()]
+    question = said(check.question, check, None, procedure)
+    return [head, "  " + mark.format(passage=source), "  " + question]
 
 
 def check_object(check: Check) -> dict[str, object]:
