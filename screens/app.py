@@ -16,6 +16,7 @@ from screens.behind import Queue
 from screens.crash import Discreet
 from screens.home import Home
 from screens.idle import Due, Idle
+from screens.key_order import InOrder
 from screens.launch import DemoLaunch as DemoLaunch
 from screens.launch import Launch as Launch
 from screens.notice import Notice, ServiceState, Tone
@@ -33,7 +34,7 @@ MINUTE = 60.0
 TOLD_SECONDS = 6.0
 
 
-class AmeliSupport(Discreet):
+class AmeliSupport(InOrder, Discreet):
     """One agent's screens over one desk."""
 
     TITLE = "ameli assistance"

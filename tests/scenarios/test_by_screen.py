@@ -61,6 +61,8 @@ async def test_a_call_whose_app_was_killed_is_offered_again_with_its_text(
     scenario_world.forward(days=3)
     text = "Attend un rappel de sa fille"
     async with at_the_screens(scenario_world) as agent:
+        for other in agent.app.backend.desk.open_calls():  # type: ignore[union-attr]
+            agent.app.backend.desk.leave(other.case)  # type: ignore[union-attr]
         await agent.is_called_by(person)
         case = agent.app.screen.state.case  # type: ignore[attr-defined]
         await agent.press("n")
