@@ -131,7 +131,8 @@ class Home(Framed[None]):
         self.pulse()
 
     def _each_pulse(self) -> None:
-        if self.is_current and self.app.backend.desk is not None:
+        # a screen that lies behind another still counts as current, and would be drawn through it
+        if self.app.screen is self and self.app.backend.desk is not None:
             self.pulse()
 
     @work(exclusive=True, group="pulse", exit_on_error=False)

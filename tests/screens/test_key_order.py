@@ -46,6 +46,6 @@ async def test_the_framework_alone_would_lose_the_order() -> None:
     app = _Plain()
     async with app.run_test() as pilot:
         burst(app, *"abx", "backspace", "c")
-        while len((await values(app))[0]) != 3 or app._message_queue.qsize():
+        for _turn in range(10):
             await pilot.pause()
         assert await values(app) == ["abx"]  # the day this fails, `key_order` can go
