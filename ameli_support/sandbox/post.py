@@ -8,11 +8,12 @@ from pathlib import Path
 from ameli_support import outbox, sql
 from ameli_support.outbox.smtp import SmtpSettings, SmtpTransport
 from ameli_support.outbox.worker import Clocks, Outbox
-from ameli_support.sandbox import pages, schema
+from ameli_support.sandbox import schema
 from ameli_support.sandbox.cast import CAST
 from ameli_support.sandbox.courier import Courier
 from ameli_support.sandbox.lives import Fate
 from ameli_support.sandbox.mailworld import HOST, RULES, Bounce, MailWorld, Rule, Stage
+from ameli_support.sandbox.site import links
 from ameli_support.sandbox.world import World
 
 SENDER = "nepasrepondre@sandbox.invalid"
@@ -57,7 +58,7 @@ class Post:
 
     def _worker(self, port: int) -> Outbox:
         world = self._world
-        courier = Courier(world, lambda token: pages.link_of(world, token), SENDER)
+        courier = Courier(world, lambda token: links.link_of(world, token), SENDER)
         return Outbox(
             world.engine,
             schema.mail,

@@ -24,9 +24,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ameli_support.sandbox import control, housekeeping, lock, pages, people
+from ameli_support.sandbox import control, housekeeping, lock, people
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.post import Post
+from ameli_support.sandbox.site import links
 from ameli_support.sandbox.world import OtherSchema, World, open_world
 
 ALREADY_RUNNING = 3
@@ -78,7 +79,7 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
 
     wake = post.wake if post else _nothing
     whole = Starlette(
-        routes=[*pages.routes(world), *control.routes(world, key, stop, wake), Mount("/", api)],
+        routes=[*links.routes(world), *control.routes(world, key, stop, wake), Mount("/", api)],
         lifespan=lifespan,
     )
     whole.add_middleware(_WakeAfterActs, wake=wake)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ameli_support.onboarding.procedure import procedure
-from ameli_support.sandbox import demo, pages
+from ameli_support.sandbox import demo
+from ameli_support.sandbox.site import links
 from tests.conftest import missing
 from tests.sandbox.browser import Browser, browser, chromium
 from tests.sandbox.test_server import token_of
@@ -40,7 +41,7 @@ def tab(world: demo.DemoWorld, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def url(world: demo.DemoWorld, key: str) -> str:
-    return world.public_url + pages.CONFIRM_PATH + token_of(world.home, key)
+    return world.public_url + links.CONFIRM_PATH + token_of(world.home, key)
 
 
 def title(tab: Browser) -> str:

@@ -13,7 +13,8 @@ from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.onboarding.wording import spoken_day, spoken_time
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import pages, schema
+from ameli_support.sandbox import schema
+from ameli_support.sandbox.site import links
 from tests.sandbox.service import Service, unique
 from tests.sandbox.site import Page, Site
 
@@ -67,7 +68,7 @@ def test_on_day_8_a_new_mail_to_the_same_address_is_offered_and_asked_for(
     assert "p•••@orange.fr" in page.text
     assert service.address(record) not in page.html
     assert page.form is not None
-    assert page.form["action"].startswith(pages.RESEND_PATH)
+    assert page.form["action"].startswith(links.RESEND_PATH)
 
     asked = site.press(page)
     assert shows(asked, "resent")
@@ -232,7 +233,7 @@ def several(service: Service, site: Site) -> list[Page]:
     """One of most kinds."""
     record = service.waiting()
     token = service.token(record)
-    found = [site.open(token), site.open("unknown"), site.ask("POST", pages.CONFIRM_PATH + token)]
+    found = [site.open(token), site.open("unknown"), site.ask("POST", links.CONFIRM_PATH + token)]
     service.forward(days=8)
     found += [site.open(token), site.press(site.open(token)), site.open(token)]
     found.append(site.confirm(service.token(record)))
@@ -280,27 +281,27 @@ def test_the_token_is_shown_nowhere_but_in_the_buttons_own_address(service: Serv
     page = site.open(token)
     assert page.html.count(token) == 1
     assert page.form is not None
-    assert page.form["action"] == pages.CONFIRM_PATH + token
+    assert page.form["action"] == links.CONFIRM_PATH + token
 
 
 def test_links_are_made_from_the_settings_never_from_the_host_header(service: Service, site: Site) -> None:
     record = service.waiting()
     token = service.token(record)
-    evil = site.ask("GET", pages.CONFIRM_PATH + token, headers={"Host": "evil.invalid"})
+    evil = site.ask("GET", links.CONFIRM_PATH + token, headers={"Host": "evil.invalid"})
     assert shows(evil, "confirm")
     assert "evil" not in evil.html
-    assert pages.link_of(service.world, token) == f"{service.world.base_url}{pages.CONFIRM_PATH}{token}"
+    assert links.link_of(service.world, token) == f"{service.world.base_url}{links.CONFIRM_PATH}{token}"
 
 
 def test_the_style_sheet_is_served_and_may_be_kept(site: Site) -> None:
-    answer = site.ask("GET", pages.STYLE_PATH)
+    answer = site.ask("GET", links.STYLE_PATH)
     assert (answer.status, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "max-age" in answer.headers["cache-control"]
 
 
 def test_texts_and_buttons_have_a_contrast_of_at_least_7_to_1() -> None:
     """WCAG 2.1 §1.4.6 (AAA), on the colours of the style sheet."""
-    css = (files(pages.__package__) / "static" / "ameli.css").read_text("utf-8")
+    css = (files(links.__package__) / "static" / "ameli.css").read_text("utf-8")
     text_on = {"#14213d": ("#fff", "#eef2f7"), "#3a4763": ("#fff", "#eef2f7"), "#0c2f5e": ("#fff",),
                "#0c4a8f": ("#fff",), "#08356a": ("#fff",)}  # fmt: skip
     for ink, papers in text_on.items():

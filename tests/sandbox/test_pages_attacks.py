@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from ameli_support import sql
 from ameli_support.onboarding.procedure import procedure
-from ameli_support.sandbox import pages, schema
+from ameli_support.sandbox import schema
 from ameli_support.sandbox.rate import Buckets, Rate
+from ameli_support.sandbox.site import links
 from tests.sandbox.service import Service
 from tests.sandbox.site import Page, Site
 
@@ -112,7 +113,7 @@ def test_every_guess_is_counted(service: Service, site: Site) -> None:
 def test_a_form_without_its_csrf_token_confirms_nothing(service: Service, site: Site) -> None:
     record, other = service.waiting(), service.waiting()
     token = service.token(record)
-    path = pages.CONFIRM_PATH + token
+    path = links.CONFIRM_PATH + token
     foreign = site.open(service.token(other)).form
     own = site.open(token).form
     assert foreign is not None
@@ -124,7 +125,7 @@ def test_a_form_without_its_csrf_token_confirms_nothing(service: Service, site: 
         {"form": {"csrf": foreign["csrf"]}},
         {"form": {"other": own["csrf"]}},
         {"content": b"csrf=" + own["csrf"].encode() + b"&csrf=" + own["csrf"].encode()},
-        {"content": b"csrf=" + own["csrf"].encode() + b"&pad=" + b"x" * pages.LARGEST_FORM},
+        {"content": b"csrf=" + own["csrf"].encode() + b"&pad=" + b"x" * links.LARGEST_FORM},
         {"content": b"\xff\xfe"},
         {"content": b'{"csrf": "' + own["csrf"].encode() + b'"}'},
     ]
@@ -140,14 +141,14 @@ def test_the_token_of_one_button_does_not_press_the_other(service: Service, site
     confirm = site.open(token).form
     service.forward(days=8)
     assert confirm is not None
-    page = site.ask("POST", pages.RESEND_PATH + token, {"csrf": confirm["csrf"]})
+    page = site.ask("POST", links.RESEND_PATH + token, {"csrf": confirm["csrf"]})
     assert (page.status, shows(page, "try_again")) == (403, True)
     assert len(service.sends(record)) == 1
 
 
 def test_a_forged_post_tells_not_whether_the_link_exists(service: Service, site: Site) -> None:
     token = service.token(service.waiting())
-    for path in (pages.CONFIRM_PATH, pages.RESEND_PATH):
+    for path in (links.CONFIRM_PATH, links.RESEND_PATH):
         real, guessed = (site.ask("POST", path + one, {"csrf": "A" * 43}) for one in (token, altered(token)))
         assert real == guessed
 
@@ -209,7 +210,7 @@ class Seconds:
 
 def test_one_link_asked_too_often_has_to_wait_and_no_other_does(service: Service) -> None:
     seconds = Seconds()
-    limits = replace(pages.LIMITS, link=Rate(burst=3, per_second=0.5))
+    limits = replace(links.LIMITS, link=Rate(burst=3, per_second=0.5))
     site = Site(service.world, limits=limits, clock=seconds)
     token, other = service.token(service.waiting()), service.token(service.waiting())
     for _ in range(3):
@@ -222,7 +223,7 @@ def test_one_link_asked_too_often_has_to_wait_and_no_other_does(service: Service
 
 
 def test_everybody_together_has_a_limit_that_tells_nothing_of_a_link(service: Service) -> None:
-    limits = replace(pages.LIMITS, everybody=Rate(burst=2, per_second=1))
+    limits = replace(links.LIMITS, everybody=Rate(burst=2, per_second=1))
     site = Site(service.world, limits=limits, clock=Seconds())
     token = service.token(service.waiting())
     assert [site.open(t).status for t in (token, "A" * 64)] == [200, 404]
@@ -239,7 +240,7 @@ def test_the_limits_remember_a_bounded_number_of_links() -> None:
 
 
 def test_a_refused_request_costs_no_query(service: Service) -> None:
-    limits = replace(pages.LIMITS, everybody=Rate(burst=1, per_second=0.01))
+    limits = replace(links.LIMITS, everybody=Rate(burst=1, per_second=0.01))
     site = Site(service.world, limits=limits, clock=Seconds())
     site.open("A" * 64)
     with statements(service) as heard:
@@ -263,7 +264,7 @@ def test_a_failing_database_becomes_a_page_that_says_nothing_of_it(
     def fails(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(pages, "open_page", fails)
+    monkeypatch.setattr(links, "open_page", fails)
     token = service.token(service.waiting())
     page = site.open(token)
     assert (page.status, shows(page, "unavailable")) == (503, True)
@@ -274,6 +275,6 @@ def test_a_failing_database_becomes_a_page_that_says_nothing_of_it(
 def test_a_link_with_a_trailing_slash_or_query_is_still_one_link(service: Service, site: Site) -> None:
     """Mail programs add tracking parameters; a slash makes it another, unknown link."""
     token = service.token(service.waiting())
-    tracked = site.ask("GET", f"{pages.CONFIRM_PATH}{token}?utm_source=mail")
+    tracked = site.ask("GET", f"{links.CONFIRM_PATH}{token}?utm_source=mail")
     assert shows(tracked, "confirm")
-    assert shows(site.ask("GET", f"{pages.CONFIRM_PATH}{quote(token)}/"), "generic")
+    assert shows(site.ask("GET", f"{links.CONFIRM_PATH}{quote(token)}/"), "generic")

@@ -22,9 +22,10 @@ from ameli_support import sql
 from ameli_support.casework.permissions import load_identity
 from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.procedure import procedure
-from ameli_support.sandbox import demo, lock, pages, remote, schema
+from ameli_support.sandbox import demo, lock, remote, schema
 from ameli_support.sandbox.maildirs import list_mails
 from ameli_support.sandbox.people import CAST
+from ameli_support.sandbox.site import links
 from ameli_support.sandbox.tokens import open_ring
 from ameli_support.sandbox.world import open_world
 from tests.sandbox.site import Page
@@ -267,7 +268,7 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(world: demo.DemoWorld) 
     place = urlsplit(world.base_url)
     for _ in range(5):
         connection = HTTPConnection("127.0.0.1", place.port or 0, timeout=5)
-        connection.putrequest("POST", pages.CONFIRM_PATH + "A" * 64)
+        connection.putrequest("POST", links.CONFIRM_PATH + "A" * 64)
         connection.putheader("Content-Length", "1000")
         connection.endheaders()
         connection.send(b"csrf=")
@@ -276,7 +277,7 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(world: demo.DemoWorld) 
 
 
 def test_head_on_the_wire_has_the_headers_of_get(world: demo.DemoWorld) -> None:
-    url = f"{world.base_url}{pages.CONFIRM_PATH}{token_of(world.home, 'forty_hours_left')}"
+    url = f"{world.base_url}{links.CONFIRM_PATH}{token_of(world.home, 'forty_hours_left')}"
     got, head = httpx.get(url), httpx.head(url)
     volatile = {"date"}
     assert {k: v for k, v in got.headers.items() if k not in volatile} == {
@@ -287,7 +288,7 @@ def test_head_on_the_wire_has_the_headers_of_get(world: demo.DemoWorld) -> None:
 
 
 def test_other_methods_are_refused(world: demo.DemoWorld) -> None:
-    url = f"{world.base_url}{pages.CONFIRM_PATH}{'A' * 64}"
+    url = f"{world.base_url}{links.CONFIRM_PATH}{'A' * 64}"
     for method in ("PUT", "DELETE", "PATCH"):
         assert httpx.request(method, url).status_code in (404, 405)
 
@@ -300,7 +301,7 @@ def test_a_new_mail_asked_for_on_the_dead_page_arrives_and_its_link_confirms(wor
     assert person.address is not None
     dead = token_of(world.home, "inactive_day_11")
     with httpx.Client(base_url=world.public_url) as browser:
-        page = read(browser.get(pages.CONFIRM_PATH + dead))
+        page = read(browser.get(links.CONFIRM_PATH + dead))
         assert page.title == PAGES["inactive"].title
         assert page.form is not None
         asked = read(browser.post(page.form["action"], data={"csrf": page.form["csrf"]}))
@@ -309,15 +310,15 @@ def test_a_new_mail_asked_for_on_the_dead_page_arrives_and_its_link_confirms(wor
         until(lambda: bool(list_mails(world.maildir, str(person.address))))
         (mail,) = list_mails(world.maildir, person.address)
         assert mail.subject == procedure().mail.subject
-        (link,) = [url for url in mail.links if pages.CONFIRM_PATH in url]
+        (link,) = [url for url in mail.links if links.CONFIRM_PATH in url]
         assert link.startswith(world.public_url)
 
-        assert read(browser.get(pages.CONFIRM_PATH + dead)).title == PAGES["newer_sent"].title
+        assert read(browser.get(links.CONFIRM_PATH + dead)).title == PAGES["newer_sent"].title
         fresh = read(browser.get(link))
         assert fresh.form is not None
         done = read(browser.post(fresh.form["action"], data={"csrf": fresh.form["csrf"]}))
         assert done.title == PAGES["confirmed"].title
-        assert read(browser.get(pages.CONFIRM_PATH + dead)).title == PAGES["already_active"].title
+        assert read(browser.get(links.CONFIRM_PATH + dead)).title == PAGES["already_active"].title
     log = (world.home / demo.LOG).read_text()
     for secret in (dead, link.rpartition("/")[2], person.nir, person.address):
         assert secret not in log
