@@ -55,7 +55,7 @@ class Check:
 
     `when` says in words what `applies` decides: None, or why the question makes no sense here. `below`
     takes its place while the caller has not reached `level`. `changes_first`: nothing is sent again to
-    the same address before the remedy is done.
+    the same address before the remedy is done. `at_home`: what the caller can do alone, for the leaflet.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Check:
     when: Text
     passage: str | None = None
     added: Text | None = None
+    at_home: Text | None = None
     applies: "Callable[[Evidence], Text | None]" = lambda evidence: None
     level: Level = Level.NOTHING
     below: "Check | None" = None

@@ -30,6 +30,12 @@ CHECK = Check(
         "Libérez le mail de la quarantaine, ou voyez le service informatique ; mieux, une adresse privée.",
         "Release the mail from the quarantine, or ask your IT service; better, a private address.",
     ),
+    at_home=Text(
+        "Si c'est une adresse de travail, cherchez un relevé de quarantaine et libérez-y le mail, ou voyez "
+        "le service informatique.",
+        "If it is an address at work, look for a quarantine digest and release the mail there, or ask your "
+        "IT service.",
+    ),
     follow_up=FollowUp.CORRECT,
     when=Text("domaine d'entreprise, ou fournisseur inconnu", "a company's domain, or an unknown provider"),
     applies=_applies,

@@ -19,6 +19,12 @@ CHECK = Check(
         "Signalez-le comme légitime, remettez-le dans la boîte de réception, puis ouvrez-le là et cliquez.",
         "Mark it as legitimate, move it to the inbox, then open it there and click.",
     ),
+    at_home=Text(
+        "Ouvrez le dossier {junk_folders}. Si le mail y est, signalez-le comme légitime, puis ouvrez-le dans "
+        "la boîte de réception : dans les indésirables, le bouton peut être désactivé.",
+        "Open the folder {junk_folders}. If the mail is there, mark it as legitimate, then open it in the "
+        "inbox: in the junk folder, the button may be disabled.",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

@@ -20,6 +20,12 @@ CHECK = Check(
         "Essayez avec un autre navigateur ou appareil, sans couper l'antivirus ; recopiez le lien en entier.",
         "Try another browser or device, without switching the antivirus off; copy the whole link.",
     ),
+    at_home=Text(
+        "Si rien ne s'ouvre quand vous cliquez, essayez un autre navigateur ou appareil, sans couper "
+        "l'antivirus, ou recopiez le lien en entier.",
+        "If nothing opens when you click, try another browser or device, without switching the antivirus "
+        "off, or copy the whole link.",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

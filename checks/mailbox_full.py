@@ -21,6 +21,10 @@ CHECK = Check(
         "Supprimez de vieux mails et videz la corbeille ; ensuite je vous renvoie le lien.",
         "Delete old mails and empty the bin; then I send you the link again.",
     ),
+    at_home=Text(
+        "Si la boîte est pleine, supprimez de vieux mails et videz la corbeille.",
+        "If the mailbox is full, delete old mails and empty the bin.",
+    ),
     follow_up=FollowUp.RESEND,
     when=ALWAYS,
     changes_first=True,

@@ -20,6 +20,10 @@ CHECK = Check(
         "Seul le dernier mail compte : ouvrez le plus récent et cliquez dans celui-là.",
         "Only the last mail counts: open the newest one and click in that one.",
     ),
+    at_home=Text(
+        "Si vous avez plusieurs de ces mails, cliquez dans le plus récent : les autres ne marchent plus.",
+        "If you have several of these mails, click in the newest: the others no longer work.",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

@@ -15,6 +15,12 @@ _REMEDY = Text(
     "Votre fournisseur ne laisse pas passer ce mail : gardons l'autre adresse, ou voyez avec lui.",
     "Your provider does not let this mail through: let us keep the other address, or ask the provider.",
 )
+_AT_HOME = Text(
+    "Envoyez-vous un mail à vous-même, à cette adresse : s'il n'arrive pas, c'est la boîte qui ne marche "
+    "pas.",
+    "Send a mail to yourself, to this very address: if it does not arrive, it is the mailbox that does not "
+    "work.",
+)
 
 _TO_ONESELF = Check(
     id="other_address",
@@ -38,6 +44,7 @@ _TO_ONESELF = Check(
         cannot_tell(),
     ),
     remedy=_REMEDY,
+    at_home=_AT_HOME,
     follow_up=FollowUp.CORRECT,
     when=ALWAYS,
 )
@@ -76,6 +83,7 @@ CHECK = Check(
         cannot_tell(),
     ),
     remedy=_REMEDY,
+    at_home=_AT_HOME,
     follow_up=FollowUp.CORRECT,
     when=Text("niveau 2 ; au-dessous, un mail à soi-même", "level 2; below it, a mail to oneself"),
     level=Level.REINFORCED,

@@ -22,6 +22,12 @@ CHECK = Check(
         "Ouvrez le mail sur cet appareil et cliquez : le lien marche de partout.",
         "Open the mail on that device and click: the link works from anywhere.",
     ),
+    at_home=Text(
+        "Regardez sur tous les appareils qui relèvent cette boîte : téléphone, tablette, ancien ordinateur. "
+        "Le lien marche de partout.",
+        "Look on every device that reads this mailbox: phone, tablet, old computer. The link works from "
+        "anywhere.",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

@@ -19,6 +19,10 @@ CHECK = Check(
         "Ouvrez-le, remettez-le dans la boîte de réception et appuyez sur « {button} ».",
         "Open it, move it to the inbox and press “{button}”.",
     ),
+    at_home=Text(
+        "Regardez partout dans la boîte : {tabs}.",
+        "Look everywhere in the mailbox: {tabs}.",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

@@ -38,6 +38,10 @@ CHECK = Check(
         "Cliquez depuis le site de votre messagerie ; pour Outlook, votre fournisseur d'accès vous aide.",
         "Click from your mailbox's site; to set Outlook up, your access provider will help you.",
     ),
+    at_home=Text(
+        "Si vous lisez vos mails dans Outlook, regardez aussi sur le site de la messagerie ({webmail}).",
+        "If you read your mail in Outlook, look on the mailbox's site too ({webmail}).",
+    ),
     follow_up=FollowUp.NONE,
     when=Text("boîte d'un fournisseur d'accès, ou inconnue", "an access provider's mailbox, or unknown"),
     applies=_applies,

@@ -21,6 +21,12 @@ CHECK = Check(
         "Retirez-le de la liste et enregistrez. Ensuite seulement, je renvoie ; sinon, une autre adresse.",
         "Take it off the list and save. Only then do I send the mail again; else, another address.",
     ),
+    at_home=Text(
+        "Dans vos réglages, ouvrez : {blocked_path}. Si « ameli », « Assurance Maladie » ou « confirm » y "
+        "figure, retirez-le et enregistrez. Regardez aussi : {rules_path}.",
+        "In your settings, open: {blocked_path}. If “ameli”, “Assurance Maladie” or “confirm” is there, "
+        "take it off and save. Look too at: {rules_path}.",
+    ),
     follow_up=FollowUp.RESEND,
     when=ALWAYS,
     changes_first=True,

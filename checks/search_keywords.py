@@ -22,6 +22,12 @@ CHECK = Check(
         "Ouvrez le plus récent de ces mails et appuyez sur le bouton « {button} ».",
         "Open the newest of these mails and press the button “{button}”.",
     ),
+    at_home=Text(
+        "Dans la case de recherche, tapez « {subject} », puis « {sender} », puis « ameli », sans "
+        "guillemets. Dépliez les fils de discussion. {quirk}",
+        "In the search box, type “{subject}”, then “{sender}”, then “ameli”, without quotation marks. "
+        "Unfold the threads. {quirk}",
+    ),
     follow_up=FollowUp.NONE,
     when=ALWAYS,
 )

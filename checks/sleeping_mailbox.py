@@ -28,6 +28,11 @@ CHECK = Check(
         "Connectez-vous à la boîte pour la réveiller, puis je renvoie ; sinon, donnez-moi une autre adresse.",
         "Log in to the mailbox to wake it up, then I send again; else give me another address.",
     ),
+    at_home=Text(
+        "Si vous n'aviez pas ouvert cette boîte depuis des mois, restez-y connecté : elle se réveille. "
+        "{quirk}",
+        "If you had not opened this mailbox for months, log in and stay in it: it wakes up. {quirk}",
+    ),
     follow_up=FollowUp.CORRECT,
     when=ALWAYS,
     changes_first=True,

@@ -24,6 +24,10 @@ CHECK = Check(
         "Le mail peut mettre un quart d'heure : attendons avant d'en envoyer un second.",
         "The mail may take a quarter of an hour: let us wait before sending a second one.",
     ),
+    at_home=Text(
+        "Attendez un quart d'heure après votre demande : le mail peut être encore en route.",
+        "Wait a quarter of an hour after you asked: the mail may still be on its way.",
+    ),
     follow_up=FollowUp.WAIT,
     when=ALWAYS,
 )

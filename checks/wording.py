@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ameli_support.i18n import Language, _, language
+from ameli_support.i18n import Language, language
 from ameli_support.mail.providers import Family
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.onboarding.wording import fill
@@ -23,6 +23,17 @@ PLACEHOLDERS = frozenset(
 )
 
 
+_OR = Text(" ou ", " or ")
+_WEBMAIL = Text("le site de la messagerie", "the mailbox’s site")
+_BLOCKED = Text("les expéditeurs bloqués ou indésirables", "the blocked or junk senders")
+_RULES = Text("les règles, les filtres et les transferts", "the rules, the filters and the forwarding")
+_TABS = Text(
+    "les autres onglets, les archives, la corbeille, tous les messages",
+    "the other tabs, the archive, the bin, all messages",
+)
+_UNSURE = Text("{way} (à vérifier)", "{way} (to be checked)")
+
+
 def said(
     text: Text, check: Check, family: Family | None, procedure: Procedure, wanted: Language | None = None
 ) -> str:
@@ -40,22 +51,21 @@ def _of_the_provider(check: Check, family: Family | None, wanted: Language) -> d
     folders = family.junk_folders if family is not None and family.junk_folders else GENERAL_JUNK
     tabs = family.tabs if family is not None else ()
     return {
-        "junk_folders": _(" ou ").join(f"« {name} »" for name in folders),
-        "webmail": (family.webmail if family is not None else None) or _("le site de la messagerie"),
-        "blocked_path": _path(family, "blocked_senders", "junk_settings")
-        or _("les expéditeurs bloqués ou indésirables"),
-        "rules_path": _path(family, "rules") or _("les règles, les filtres et les transferts"),
-        "tabs": ", ".join(tabs) or _("les autres onglets, les archives, la corbeille, tous les messages"),
+        "junk_folders": _OR.text(wanted).join(f"« {name} »" for name in folders),
+        "webmail": (family.webmail if family is not None else None) or _WEBMAIL.text(wanted),
+        "blocked_path": _path(family, wanted, "blocked_senders", "junk_settings") or _BLOCKED.text(wanted),
+        "rules_path": _path(family, wanted, "rules") or _RULES.text(wanted),
+        "tabs": ", ".join(tabs) or _TABS.text(wanted),
         "quirk": _quirk(check, family, wanted),
     }
 
 
-def _path(family: Family | None, *kinds: str) -> str | None:
+def _path(family: Family | None, wanted: Language, *kinds: str) -> str | None:
     """The way to a menu, as the caller sees it; one that nobody has checked says so."""
     for kind in kinds:
         if family is not None and (path := family.path(kind)) is not None:
             way = " > ".join(path.steps)
-            return way if path.sure else _("{way} (à vérifier)").format(way=way)
+            return way if path.sure else fill(_UNSURE.text(wanted), {"way": way})
     return None
 
 

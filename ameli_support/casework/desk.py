@@ -250,6 +250,13 @@ class Desk:
         """Puts the conclusion on the timeline, with what was not asked; the close proposes its cause."""
         return self._diagnosing.conclude(case)
 
+    def leaflet(self, case: int) -> str:
+        """The fiche: what the caller can do at home, as text to copy or print, without personal data.
+
+        Of the open run, or of one that was never begun; starts none.
+        """
+        return self._diagnosing.leaflet(case)
+
     # ── the case ────────────────────────────────────────────────────────────
 
     def save_draft(self, case: int, text: str) -> None:

@@ -16,10 +16,12 @@ from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
 from ameli_support.i18n import _
+from ameli_support.onboarding.identity import Level
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from checks import checklist, priors
 from checks.evidence import Evidence
+from checks.leaflet import leaflet
 from checks.run import Mode, Run
 
 if TYPE_CHECKING:
@@ -160,6 +162,20 @@ class Diagnosing:
         }
         self._write(number, "checks.concluded", payload)
         return run
+
+    def leaflet(self, number: int) -> str:
+        """See `Desk.leaflet`."""
+        began, _steps = self._steps(number)
+        run = self.diagnose(number, None) if began else self._fresh_run(number)
+        seen = self.bench.seen.get(number)
+        link = seen.view.link if seen is not None and run.evidence.level > Level.NOTHING else None
+        ends = link.expires_at if link is not None and link.expires_at > self.bench.business.now() else None
+        return leaflet(run, self.bench.procedure, ends=ends)
+
+    def _fresh_run(self, number: int) -> Run:
+        """A run that stands on no timeline: nothing was asked."""
+        row = self.bench.contact(number)
+        return Run(self.checklist(), self._priors(), self._evidence(number, row))
 
     def _open(self, number: int) -> Run:
         began, _steps = self._steps(number)

@@ -1,4 +1,4 @@
-"""`checks list` and `checks run`: the missing-mail checklist, read, or run with a caller (rules §9)."""
+"""`checks …`: the missing-mail checklist, read, or run with a caller (rules §9)."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ameli_support.cli import ask, out
+from ameli_support.cli import ask, leaflet, out
 from ameli_support.cli.app import add, group
 from ameli_support.cli.calls import desk
 from ameli_support.cli.errors import BadInput
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     checks.callback()(lambda: None)
     _register_list(checks)
     _register_run(checks)
+    leaflet.register(checks)
     app.add_typer(checks)
 
 
