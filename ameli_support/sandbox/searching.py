@@ -1,8 +1,11 @@
 """Finding one insured person: how many match, and an opaque handle once exactly one does (rules §8)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, and_, bindparam, select
 
 from ameli_support import sql
 from ameli_support.accounts.contract import ProblemType, SearchAnswer, SearchRequest, Who
@@ -16,17 +19,27 @@ from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.world import World
 
 COUNTED = 11
-_person = schema.insured_person
-# namesakes born on the same day that are told apart by their first names
+# namesakes born on the same day that are told apart by their first names; each has one name or two
 _NAMESAKES = 60
+
+
+class By(StrEnum):
+    """What people are searched by."""
+
+    NIR = "nir"
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    POSTCODE = "postcode"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One fact to search by; `by_name`: first names are told apart outside the database."""
+    """One fact to search by, and the values that its statement takes, as they are stored."""
 
-    holds: ColumnElement[bool]
-    by_name: bool = False
+    by: By
+    values: dict[str, str | list[str]]
 
 
 def search(world: World, who: Who, request: SearchRequest) -> SearchAnswer:
@@ -83,14 +96,54 @@ def log_search(world: World, who: Who, request: SearchRequest, matches: int, rec
 
 
 def _fitting(conn: Connection, request: SearchRequest, conditions: list[Condition]) -> list[str]:
-    by_name = request.name is not None and any(condition.by_name for condition in conditions)
-    rows = conn.execute(_narrowed(conditions, _NAMESAKES if by_name else COUNTED))
-    return [row.id for row in rows if not by_name or named(row, request.name or "")][:COUNTED]
+    facts = tuple(condition.by for condition in conditions)
+    values = {name: value for condition in conditions for name, value in condition.values.items()}
+    rows = conn.execute(_statement(facts), values).all()
+    if By.NAME in facts:
+        rows = [row for row in rows if named(row, request.name or "")]
+    return list(dict.fromkeys(row.record for row in rows))[:COUNTED]
 
 
-def _narrowed(conditions: list[Condition], limit: int) -> Select[tuple[str, str, str, str | None]]:
-    columns = (_person.c.id, _person.c.first_names, _person.c.birth_name, _person.c.used_name)
-    return select(*columns).where(and_(*(condition.holds for condition in conditions))).limit(limit)
+@cache
+def _statement(facts: tuple[By, ...]) -> Select[Any]:
+    """Whom all these facts fit, each statement built once; with their names when these tell them apart.
+
+    Each fact is looked up in the index of its own table, beginning with the first.
+    """
+    person, by_name = schema.insured_person.c, By.NAME in facts
+    record, *others = dict.fromkeys([_fits(fact)[0] for fact in facts] + [person.id] * by_name)
+    joined: FromClause = record.table
+    for column in others:
+        joined = joined.join(column.table, column == record)
+    names = (person.first_names, person.birth_name, person.used_name) if by_name else ()
+    return (
+        select(record.label("record"), *names)
+        .select_from(joined)
+        .where(*(_fits(fact)[1] for fact in facts))
+        .limit(2 * _NAMESAKES if by_name else COUNTED)
+    )
+
+
+def _fits(fact: By) -> tuple[Column[str], ColumnElement[bool]]:
+    """The column that names the person, and what holds in its table."""
+    p, e, f, n = (
+        table.c
+        for table in (schema.insured_person, schema.enrolment, schema.person_phone, schema.person_name)
+    )
+    match fact:
+        case By.NIR:
+            return p.id, p.nir == bindparam("nir")
+        case By.EMAIL:
+            return e.person, and_(e.address == bindparam("email"), e.ended_at.is_(None))
+        case By.PHONE:
+            return f.person, f.phone == bindparam("phone")
+        case By.NAME:
+            among = n.name.in_(bindparam("names", expanding=True))
+            return n.person, and_(among, n.birth_date == bindparam("born"))
+        case By.BIRTH_DATE:
+            return p.id, p.birth_date == bindparam("birth_date")
+        case By.POSTCODE:
+            return p.id, p.postcode == bindparam("postcode")
 
 
 def conditions_of(request: SearchRequest) -> list[Condition] | None:
@@ -103,33 +156,27 @@ def conditions_of(request: SearchRequest) -> list[Condition] | None:
         nir = read_nir(request.nir).nir13
         if nir is None:
             return []
-        wanted.append(Condition(_person.c.nir == nir))
+        wanted.append(Condition(By.NIR, {"nir": nir}))
     if request.email is not None:
         try:
             address = canonical.address(request.email)
         except canonical.NotAnAddress:
             return []
-        e = schema.enrolment.c
-        holders = select(e.person).where(e.address == address, e.ended_at.is_(None))
-        wanted.append(Condition(_person.c.id.in_(holders)))
+        wanted.append(Condition(By.EMAIL, {"email": address}))
     if request.phone is not None:
         phone = canonical.phone(request.phone)
         if phone is None:
             return []
-        p = schema.person_phone.c
-        wanted.append(Condition(_person.c.id.in_(select(p.person).where(p.phone == phone))))
+        wanted.append(Condition(By.PHONE, {"phone": phone}))
     if request.name is not None and request.birth_date is not None:
-        n = schema.person_name.c
         names = name_candidates(request.name)
         if not names:
             return []
-        born = request.birth_date.isoformat()
-        bearers = select(n.person).where(n.name.in_(names), n.birth_date == born)
-        wanted.append(Condition(_person.c.id.in_(bearers), by_name=True))
+        wanted.append(Condition(By.NAME, {"names": names, "born": request.birth_date.isoformat()}))
     elif request.birth_date is not None and wanted:
-        wanted.append(Condition(_person.c.birth_date == request.birth_date.isoformat()))
+        wanted.append(Condition(By.BIRTH_DATE, {"birth_date": request.birth_date.isoformat()}))
     if not wanted:
         return None
     if request.postcode is not None:
-        wanted.append(Condition(_person.c.postcode == request.postcode.strip()))
+        wanted.append(Condition(By.POSTCODE, {"postcode": request.postcode.strip()}))
     return wanted
