@@ -15,6 +15,7 @@ from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
+from ameli_support.casework.course import Course
 from ameli_support.casework.diagnosing import Diagnosing
 from ameli_support.casework.earlier import Earliers
 from ameli_support.casework.finding import Finding
@@ -219,12 +220,21 @@ class Desk:
         """The checks in force, with the content folder's; `refused` says why that one is not."""
         return self._diagnosing.checklist()
 
-    def diagnose(self, case: int, mode: Mode | None = None) -> Run:
+    def explore(self, case: int) -> None:
+        """Finds out ahead what `diagnose` will want to know: the record, the DNS; writes nothing."""
+        self._diagnosing.explore(case)
+
+    def course(self, case: int) -> Course:
+        """Whether a run is open, why it waits, and how often another address was tried for it."""
+        return self._diagnosing.course(case)
+
+    def diagnose(self, case: int, mode: Mode | None = None, *, at_once: bool = False) -> Run:
         """The run of the checklist: a new one, or the open one where it stood; `mode` changes its order.
 
-        Looks at the record and asks the DNS about the domain first: some two seconds at most.
+        Looks at the record and asks the DNS about the domain first: some two seconds at most. `at_once`
+        does not wait for the DNS: what was not asked yet is missing from the evidence.
         """
-        return self._diagnosing.diagnose(case, mode)
+        return self._diagnosing.diagnose(case, mode, at_once=at_once)
 
     def answer_check(self, case: int, check: str, key: str) -> Run:
         """Records an answer, new or changed; the next question is that of the run returned."""

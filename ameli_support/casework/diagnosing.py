@@ -5,18 +5,20 @@ where it stood, with the evidence taken anew.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ameli_support.casework import texts
 from ameli_support.casework.bench import Bench, event_row
+from ameli_support.casework.course import Course, course
 from ameli_support.casework.errors import DeskError
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
+from ameli_support.clock import to_us
 from ameli_support.i18n import _
-from ameli_support.onboarding.identity import Level
+from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from checks import checklist, priors
@@ -47,7 +49,17 @@ class Diagnosing:
         """See `Desk.checklist`."""
         return checklist.load(self.content_folder)
 
-    def diagnose(self, number: int, mode: Mode | None) -> Run:
+    def explore(self, number: int) -> None:
+        """See `Desk.explore`."""
+        self._evidence(number, self.bench.contact(number))
+
+    def course(self, number: int) -> Course:
+        """See `Desk.course`."""
+        row = self.bench.contact(number)
+        told = self._text if self._may_read(number, row) else lambda kept: ""
+        return course(map(event_row, self.bench.store.events(number)), told)
+
+    def diagnose(self, number: int, mode: Mode | None, *, at_once: bool = False) -> Run:
         """See `Desk.diagnose`."""
         self.bench.allow(Action.NOTE, number)
         row = self.bench.contact(number)
@@ -57,10 +69,18 @@ class Diagnosing:
             kind = "checks.reordered" if began else "checks.started"
             self._write(number, kind, {"call": row.call, "mode": wanted.value})
             began = {**began, "mode": wanted.value}
-        run = Run(self.checklist(), self._priors(), self._evidence(number, row), Mode(began["mode"]))
+        evidence = self._evidence(number, row, at_once=at_once)
+        run = Run(self.checklist(), self._priors(), evidence, Mode(began["mode"]))
+        earlier = self._may_read(number, row)
         for step in steps:
-            run = _replayed(run, step, self._text)
+            if earlier or to_us(step.at) >= row.opened_at:
+                run = _replayed(run, step, self._text)
         return run
+
+    def _may_read(self, number: int, row: AnyRow) -> bool:
+        """Below level 1 nothing of a person's earlier contacts is shown (rules §8)."""
+        known = self.bench.level(row) > Level.NOTHING or self.bench.me.role is Role.SUPERVISOR
+        return known or self.bench.case(number).record is None
 
     def _steps(self, number: int) -> tuple[dict[str, Any], list[EventRow]]:
         """What began the open run, with the order last chosen, and its steps; nothing when none is open."""
@@ -83,8 +103,11 @@ class Diagnosing:
         except priors.PriorsError:
             return priors.load()
 
-    def _evidence(self, number: int, row: AnyRow) -> Evidence:
-        """Taken again whenever the record, or what the caller said of the address, has changed."""
+    def _evidence(self, number: int, row: AnyRow, *, at_once: bool = False) -> Evidence:
+        """Taken again whenever the record, or what the caller said of the address, has changed.
+
+        `at_once`: what is known without asking the DNS, unless that was asked already.
+        """
         from checks.probes import gather_now
 
         view = self.looking.look(number).view
@@ -99,8 +122,10 @@ class Diagnosing:
             said_matches=row.said_address,
             level=level,
             resolver=self.resolver,
-            offline=self.offline,
+            offline=self.offline or at_once,
         )
+        if at_once and not self.offline:
+            return replace(found, findings=tuple(one for one in found.findings if one.probe != "domain"))
         self.gathered[row.call] = key, found
         return found
 
