@@ -100,6 +100,11 @@ def fold_name(text: str) -> str:
     return " ".join(_JOINERS.sub(" ", "".join(letters)).split())
 
 
+def name_key(text: str) -> str:
+    """A name as it is looked up: folded, no spaces; « ndiaye », « N DIAYE » and « N’Diaye » are one."""
+    return fold_name(text).replace(" ", "")
+
+
 def is_minor(birth_date: date, today: date, procedure: Procedure) -> bool:
     """Whether somebody born then has not reached the age of majority on `today` (Paris)."""
     years = today.year - birth_date.year

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from ameli_support.onboarding.identity import Comparison, Fact
-from ameli_support.onboarding.person import fold_name, read_nir
+from ameli_support.onboarding.person import fold_name, name_key, read_nir
 from ameli_support.sandbox import canonical
 
 _MONTHS = (
@@ -38,27 +38,23 @@ def compare(person: Row[Any], fact: Fact, said: str) -> Comparison:
 def named(person: Row[Any], said: str) -> bool:
     """Whether this is the person's birth or used name, with or without first names, in either order.
 
-    A joiner left out is no other name: « ndiaye » is N’DIAYE, « saintmartin » SAINT-MARTIN.
+    A joiner left out or put in is no other name: « ndiaye » is N’DIAYE, « saint martin » SAINTMARTIN.
     """
     words = fold_name(said).split()
     first_names = set(fold_name(person.first_names.replace(",", " ")).split())
-    for name in (person.birth_name, person.used_name):
-        own = fold_name(name).split() if name else []
-        if own and words == ["".join(own)]:
-            return True
-        if own and (
-            (words[: len(own)] == own and first_names.issuperset(words[len(own) :]))
-            or (words[-len(own) :] == own and first_names.issuperset(words[: -len(own)]))
-        ):
-            return True
-    return False
+    own = {name_key(name) for name in (person.birth_name, person.used_name) if name}
+    return any(
+        "".join(name) in own and first_names.issuperset(rest)
+        for n in range(len(words))
+        for name, rest in ((words[n:], words[:n]), (words[: len(words) - n], words[len(words) - n :]))
+    )
 
 
 def name_candidates(said: str) -> list[str]:
-    """The folded names that a typed full name may contain: every beginning and every end of its words."""
+    """The names, as they are looked up, that a typed full name may contain: each beginning and end of it."""
     words = fold_name(said).split()[:12]
-    heads = [" ".join(words[:n]) for n in range(1, len(words) + 1)]
-    tails = [" ".join(words[n:]) for n in range(1, len(words))]
+    heads = ["".join(words[:n]) for n in range(1, len(words) + 1)]
+    tails = ["".join(words[n:]) for n in range(1, len(words))]
     return list(dict.fromkeys(heads + tails))
 
 

@@ -12,7 +12,7 @@ from ameli_support.clock import paris, to_us
 from ameli_support.onboarding.identity import Comparison, Direction, Fact, Speaker
 from ameli_support.onboarding.journey import Step
 from ameli_support.onboarding.link import Ended, Superseded
-from ameli_support.onboarding.person import fold_name
+from ameli_support.onboarding.person import name_key
 from ameli_support.outbox import GIVE_UP_AFTER, MailState
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.bulk import Bulk
@@ -78,7 +78,7 @@ class Scribe:
             address_line=person.file.address_line,
             phone_before=person.file.phone_before,
         )
-        for name in sorted({fold_name(n) for n in (person.birth_name, person.used_name) if n}):
+        for name in sorted({name_key(n) for n in (person.birth_name, person.used_name) if n}):
             self._add(schema.person_name, person=record, name=name, birth_date=person.birth_date)
         given = (person.mobile, person.landline) if person.life and person.life.issues else ()
         for phone in sorted({p for p in (*given, person.file.phone_before) if p}):

@@ -62,7 +62,7 @@ insured_person = Table(
     Column("phone_before", String(16)),
 )
 
-# folded names (upper case, no accents, hyphen = space): birth name and used name, one row each
+# birth name and used name, one row each, as `onboarding.person.name_key` writes them
 person_name = Table(
     "person_name",
     metadata,

@@ -17,7 +17,7 @@ from ameli_support.onboarding.contact import (
     mask_address,
     mask_phone,
 )
-from ameli_support.onboarding.person import fold_name, is_minor
+from ameli_support.onboarding.person import fold_name, is_minor, name_key
 from tests.onboarding.model import N, P
 
 
@@ -40,6 +40,10 @@ from tests.onboarding.model import N, P
 )
 def test_names_compare_without_accents_hyphens_and_apostrophes(typed: str, folded: str) -> None:
     assert fold_name(typed) == folded
+
+
+def test_a_name_is_looked_up_without_its_joiners() -> None:
+    assert {name_key(name) for name in ("N’Diaye", "ndiaye", "N DIAYE", " n-diaye ")} == {"NDIAYE"}
 
 
 @given(st.text(max_size=30))

@@ -40,7 +40,7 @@ from ameli_support.onboarding.identity import (
     Speaker,
 )
 from ameli_support.onboarding.journey import Route, Step
-from ameli_support.onboarding.person import PersonStatus, fold_name
+from ameli_support.onboarding.person import PersonStatus, name_key
 from ameli_support.outbox import MailState
 from ameli_support.sandbox import acting, checks, confirming, records, said_address, schema, signing_up
 from ameli_support.sandbox.problems import Refused
@@ -114,7 +114,7 @@ class Service:
         with sql.write(self.world.engine) as conn:
             conn.execute(insert(schema.insured_person), values)
             for name in {values["birth_name"], values["used_name"]} - {None}:
-                named = {"person": record, "name": fold_name(name), "birth_date": values["birth_date"]}
+                named = {"person": record, "name": name_key(name), "birth_date": values["birth_date"]}
                 conn.execute(insert(schema.person_name), named)
         return record
 

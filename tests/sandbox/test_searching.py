@@ -1,5 +1,6 @@
 """Finding people: counted, never listed; a handle only for exactly one; every look-up logged (issue 2 §3)."""
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from ameli_support.onboarding.identity import Fact, Role
 from ameli_support.onboarding.person import nir_key
 from ameli_support.sandbox import schema, searching
 from tests.sandbox.service import Asker, Service, refused, unique
+
+_days = itertools.count()
 
 
 def search(agent: Asker, **facts: Any) -> SearchAnswer:
@@ -62,6 +65,16 @@ def test_by_name_and_birth_date_whatever_the_accents(service: Service, agent: As
     for typed in ("d'orgeval", "Jeanne D'Orgeval-Boeuf", "", "-", "boeuf"):
         assert search(agent, name=typed, birth_date=born).matches == 0, typed
     assert search(agent, name="d'orgeval boeuf", birth_date=date(1931, 5, 18)).matches == 0
+
+
+@pytest.mark.parametrize("on_file", ["N'DIAYE", "N’Diaye", "N DIAYE", "NDIAYE", "N-DIAYE"])
+def test_a_joiner_left_out_or_put_in_is_no_other_name(service: Service, agent: Asker, on_file: str) -> None:
+    born = date(1935, 1, 1 + next(_days))
+    record = service.person(birth_name=on_file, used_name=None, birth_date=born.isoformat())
+    for typed in ("ndiaye", "N Diaye", "n'diaye", "Angela N'diaye", "NDiaye Angela Marie", "angela n diaye"):
+        assert search(agent, name=typed, birth_date=born).record == record, typed
+    for typed in ("diaye", "n", "ndiay", "Jeanne Ndiaye", "ndiaye roche"):
+        assert search(agent, name=typed, birth_date=born).matches == 0, typed
 
 
 def test_namesakes_are_counted_and_one_more_fact_tells_them_apart(service: Service, agent: Asker) -> None:
