@@ -9,7 +9,7 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 
 from ameli_support.i18n import _
-from screens import bulletin, connecting, overlays, supervising, typography
+from screens import bulletin, connecting, cures, overlays, supervising
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
 from screens.behind import Queue
@@ -52,7 +52,7 @@ class AmeliSupport(InOrder, Discreet):
     told: var[bulletin.Told] = var(bulletin.Told())
 
     def __init__(self, launch: Launch) -> None:
-        typography.cure()
+        cures.cure()
         super().__init__()
         self.animation_level = "none"
         self.launch = launch

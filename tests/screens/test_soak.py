@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.widget import Widget
 
 from screens.dialogs import base
@@ -25,7 +26,8 @@ async def counts(walk: Walk) -> Counter[str]:
     # a screen that is closed may still be on its way out of the last frame; nothing older is
     closed = sum(isinstance(one, Widget) and not one._running for one in found)
     tasks = sum(isinstance(one, asyncio.Task) and not one.done() for one in found)
-    return held + Counter(tasks=tasks, threads=threading.active_count(), closed=closed)
+    drawn = sum(isinstance(one, StylesCache) for one in found)  # the lines of a widget, 20 KiB and more
+    return held + Counter(tasks=tasks, threads=threading.active_count(), closed=closed, drawn=drawn)
 
 
 async def test_fifty_calls_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

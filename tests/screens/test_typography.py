@@ -7,7 +7,7 @@ from textual.content import Content
 
 from ameli_support.i18n import _, typeset
 from ameli_support.onboarding.procedure import procedure
-from screens import typography
+from screens import cures
 from screens.call import Call
 from screens.widgets.blocks import script
 from tests.screens.fake_desk import FakeDesk
@@ -19,7 +19,7 @@ STORIES = ["j11", "j3", "j25", "active", "suspended", "not_sent", "deceased", "r
 
 def wrapped(text: str, width: int) -> list[str]:
     """The lines of `text` as Textual breaks them."""
-    typography.cure()
+    cures.hold_words_together()
     return [line.plain for line in Content(text).wrap(width)]
 
 
@@ -32,7 +32,7 @@ def test_no_line_ends_in_an_opening_or_begins_with_a_closing_sign(width: int) ->
 
 
 def test_every_script_is_short_enough_to_be_said() -> None:
-    typography.cure()
+    cures.hold_words_together()
     rules = procedure()
     for key, cell in rules.cells.items():
         if not key.startswith("says."):
