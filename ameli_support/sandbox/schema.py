@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ameli_support import outbox
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 FOREVER = 2**62
 
 metadata = MetaData()
@@ -49,6 +49,10 @@ insured_person = Table(
     Column("used_name", Text),
     Column("first_names", Text, nullable=False),
     Column("birth_date", String(10), nullable=False),
+    # of the pivot identity; null = not on file, and no birth place for who was born abroad
+    Column("sex", String(6)),
+    Column("birth_place", String(5)),
+    Column("birth_country", String(5)),
     Column("postcode", String(5), nullable=False),
     Column("status", String(12), nullable=False),
     Column("scheme", String(16), nullable=False),
@@ -109,7 +113,13 @@ enrolment = Table(
     Column("consent_mobile_sms", Boolean, nullable=False, default=False),
     Column("consent_landline_phone", Boolean, nullable=False, default=False),
     Column("code_hash", Text),
+    # sent, used or void; the code itself is derived from enrolment, number and key (rules §1)
     Column("provisional_code", String(8)),
+    Column("provisional_number", Integer),
+    Column("provisional_key", String(16)),
+    _instant("provisional_sent_at"),
+    _instant("provisional_ends_at"),
+    Column("provisional_wrong", Integer),
     _instant("window_opened_at"),
     _instant("window_closes_at"),
     _instant("corrected_at"),
@@ -299,4 +309,43 @@ identity_provider = Table(
     metadata,
     Column("name", String(48), primary_key=True),
     Column("available", Boolean, nullable=False),
+)
+
+# system clock; the cookie's value is stored as its hash, rows exist only once there is something to keep
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("person", ForeignKey("insured_person.id")),
+    Column("data", Text, nullable=False),
+    _instant("began_at", nullable=False),
+    _instant("seen_at", nullable=False),
+    Index("web_session_seen", "seen_at"),
+    Index("web_session_person", "person"),
+)
+
+# wrong codes at the login, by a keyed hash of the number typed: whose it is, or nobody's (rules §5)
+login_guard = Table(
+    "login_guard",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    _instant("last_at", nullable=False),
+    _instant("closed_until"),
+    Index("login_guard_last", "last_at"),
+)
+
+# links of « Code oublié ? »; their tokens are derived, like those of confirmation links
+code_reset = Table(
+    "code_reset",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("enrolment", ForeignKey("enrolment.id"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("send", String(32), nullable=False, unique=True),
+    _instant("issued_at", nullable=False),
+    _instant("expires_at", nullable=False),
+    _instant("used_at"),
+    Index("code_reset_enrolment", "enrolment", "issued_at"),
 )

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -16,7 +15,7 @@ from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Ended
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, read_nir
 from ameli_support.onboarding.personal_code import CodeRule, failures
-from ameli_support.sandbox import audit, canonical, issuing, schema
+from ameli_support.sandbox import audit, canonical, hashing, issuing, schema
 from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, Dossier, enrolment_of
 from ameli_support.sandbox.issuing import Issued
 from ameli_support.sandbox.problems import Refused
@@ -236,7 +235,7 @@ def _hash(world: World, enrolment: str, code: str) -> str:
     born = date.fromisoformat(row.birth_date)
     if broken := failures(code, row.nir, born, world.procedure):
         raise CodeRefused(broken)
-    return PasswordHasher().hash(code)
+    return hashing.hash_code(code)
 
 
 def _identity(conn: Connection, enrolment: str) -> Row[Any, Any]:
