@@ -78,11 +78,9 @@ class Ask:
             **content,
         )
 
-    def notice(self, session: Session, name: str, status: int = 200, **content: Any) -> Response:
-        """A page that only says something, and leads back to the login where it has `links`."""
-        links = self.world.procedure.cells.get(f"pages.{name}.links")
-        leads = ((paths.LOGIN, looks.text(self.world.procedure, links.fr[0])),) if links else ()
-        return self.page(session, "notice.html", name, status=status, leads=leads, **content)
+    def notice(self, name: str, status: int = 200, **content: Any) -> Response:
+        """A page that only says something."""
+        return self.site.notice(self.session, name, status, method=self.request.method, **content)
 
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """On to another page of ours, by GET (POST-redirect-GET)."""
