@@ -14,7 +14,8 @@ PACKAGE_FILE = Path(__file__).parent / "population.toml"
 UNKNOWN = "unknown"
 OTHER_FAMILY = "other"
 _NUMBERS = ("seed", "callers", "two_causes", "wrong_answers", "priors_off")
-_TABLES = ("costs", "priors", "shares", "families", "signals")
+_TABLES = ("learning", "costs", "priors", "shares", "families", "signals")
+_LEARNING = ("prior_cases", "prior_share", "half_life_days")
 _PARTS = ("two_causes", "wrong_answers", "priors_off")
 
 
@@ -26,6 +27,16 @@ class PriorsError(Exception):
         self.file, self.key, self.fault = file, key, fault
 
 
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How outcomes change the priors: what the priors are worth in cases, the share that they keep however
+    many cases there are, and after how many days an outcome counts half."""
+
+    prior_cases: float
+    prior_share: float
+    half_life_days: float
+
+
 @dataclass(frozen=True)
 class Priors:
     """What is believed before anything is asked, and what asking costs."""
@@ -35,6 +46,7 @@ class Priors:
     two_causes: float
     wrong_answers: float
     priors_off: float
+    learning: Learning
     remedy_in_vain: float
     escalate: float
     open: Mapping[str, float]
@@ -122,6 +134,7 @@ def _priors(file: Path, tree: dict[str, Any]) -> Priors:
         two_causes=tree["two_causes"],
         wrong_answers=tree["wrong_answers"],
         priors_off=tree["priors_off"],
+        learning=_learning(file, tree["learning"]),
         remedy_in_vain=_number(file, "costs.remedy_in_vain", costs["remedy_in_vain"]),
         escalate=_number(file, "costs.escalate", costs["escalate"]),
         open=_numbers(file, "costs.open", costs["open"]),
@@ -131,6 +144,15 @@ def _priors(file: Path, tree: dict[str, Any]) -> Priors:
         families=families,
         signals={name: _signal(file, name, tables, set(weights)) for name, tables in tree["signals"].items()},
     )
+
+
+def _learning(file: Path, table: Any) -> Learning:
+    held = _numbers(file, "learning", table)
+    if set(held) != set(_LEARNING):
+        raise PriorsError(file, "learning", f"{', '.join(_LEARNING)} are expected")
+    if not held["prior_cases"] or not held["half_life_days"] or not 0 < held["prior_share"] < 1:
+        raise PriorsError(file, "learning", "numbers above 0 are expected, and a share below 1")
+    return Learning(**held)
 
 
 def _signal(file: Path, name: str, tables: Any, causes: set[str]) -> dict[str, dict[str, float]]:

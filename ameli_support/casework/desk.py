@@ -21,6 +21,7 @@ from ameli_support.casework.earlier import Earliers
 from ameli_support.casework.finding import Finding
 from ameli_support.casework.history import History
 from ameli_support.casework.identifying import Identifying
+from ameli_support.casework.learning import FamilyLearned, Learning, Reset
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.orders import DISPUTE, Order, correction, with_reason
@@ -76,12 +77,13 @@ class Desk:
         self._identifying = Identifying(self.bench)
         self._looking = Looking(self.bench)
         self._acting = Acting(self.bench, self._looking)
-        self._wrapping = Wrapping(self.bench, self._acting)
+        self._learning = Learning(self.bench, content_folder)
+        self._wrapping = Wrapping(self.bench, self._acting, self._learning)
         self._history = History(self.bench)
         self._earliers = Earliers(self.bench)
         self._recovering = Recovering(self.bench, self._acting)
         self._bulletins = Bulletins(self.bench)
-        self._diagnosing = Diagnosing(self.bench, self._looking, content_folder)
+        self._diagnosing = Diagnosing(self.bench, self._looking, self._learning, content_folder)
 
     # ── the contact ─────────────────────────────────────────────────────────
 
@@ -266,6 +268,18 @@ class Desk:
         Of the open run, or of one that was never begun; starts none.
         """
         return self._diagnosing.leaflet(case)
+
+    def learned(self, family: str | None = None) -> tuple[FamilyLearned, ...]:
+        """How likely each cause is per provider family: the priors, the cases counted, what is believed."""
+        return self._learning.shown(family)
+
+    def prior_resets(self) -> tuple[Reset, ...]:
+        """Who took back what was learned, newest first."""
+        return self._learning.resets()
+
+    def reset_priors(self, family: str | None, reason: str) -> int:
+        """Supervisor: forgets what was learned of a family, or of all (None); how many counts. Logged."""
+        return self._learning.reset(family, reason)
 
     # ── the case ────────────────────────────────────────────────────────────
 

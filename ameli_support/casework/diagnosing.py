@@ -7,12 +7,13 @@ where it stood, with the evidence taken anew.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ameli_support.casework import texts
 from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.course import Course, course
 from ameli_support.casework.errors import DeskError
+from ameli_support.casework.learning import Learning
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
@@ -29,6 +30,8 @@ from checks.run import Mode, Run
 if TYPE_CHECKING:
     import dns.asyncresolver
 
+T = TypeVar("T")
+_CONTACTS = 8
 _ENDS = ("checks.concluded", "checks.abandoned")
 
 
@@ -38,10 +41,12 @@ class Diagnosing:
 
     bench: Bench
     looking: Looking
+    learning: Learning
     content_folder: Path | None = None
     resolver: "dns.asyncresolver.Resolver | None" = None
     offline: bool = False
     gathered: dict[str, tuple[object, Evidence]] = field(default_factory=dict)
+    believed: dict[str, priors.Priors] = field(default_factory=dict)
 
     # ── reading ─────────────────────────────────────────────────────────────
 
@@ -70,7 +75,7 @@ class Diagnosing:
             self._write(number, kind, {"call": row.call, "mode": wanted.value})
             began = {**began, "mode": wanted.value}
         evidence = self._evidence(number, row, at_once=at_once)
-        run = Run(self.checklist(), self._priors(), evidence, Mode(began["mode"]))
+        run = Run(self.checklist(), self._priors(row), evidence, Mode(began["mode"]))
         earlier = self._may_read(number, row)
         for step in steps:
             if earlier or to_us(step.at) >= row.opened_at:
@@ -97,11 +102,11 @@ class Diagnosing:
                 steps.append(event)
         return began, steps
 
-    def _priors(self) -> priors.Priors:
-        try:
-            return priors.load(self.content_folder)
-        except priors.PriorsError:
-            return priors.load()
+    def _priors(self, row: AnyRow) -> priors.Priors:
+        """What is believed, read once in a contact: no answer costs more because of many cases."""
+        if row.call not in self.believed:
+            _keep(self.believed, row.call, self.learning.believed())
+        return self.believed[row.call]
 
     def _evidence(self, number: int, row: AnyRow, *, at_once: bool = False) -> Evidence:
         """Taken again whenever the record, or what the caller said of the address, has changed.
@@ -126,7 +131,7 @@ class Diagnosing:
         )
         if at_once and not self.offline:
             return replace(found, findings=tuple(one for one in found.findings if one.probe != "domain"))
-        self.gathered[row.call] = key, found
+        _keep(self.gathered, row.call, (key, found))
         return found
 
     def _text(self, kept: Any) -> str:
@@ -182,6 +187,7 @@ class Diagnosing:
             "call": self.bench.contact(number).call,
             "cause": cause if cause in self.bench.procedure.names("causes") else "unknown",
             "check": cause,
+            "family": run.priors.family(run.evidence.provider),
             "follow_up": run.conclusion.follow_up.value,
             "not_asked": {one.check: one.why.value for one in run.not_asked},
         }
@@ -200,7 +206,7 @@ class Diagnosing:
     def _fresh_run(self, number: int) -> Run:
         """A run that stands on no timeline: nothing was asked."""
         row = self.bench.contact(number)
-        return Run(self.checklist(), self._priors(), self._evidence(number, row))
+        return Run(self.checklist(), self._priors(row), self._evidence(number, row))
 
     def _open(self, number: int) -> Run:
         began, _steps = self._steps(number)
@@ -216,6 +222,14 @@ class Diagnosing:
             journal.append(number, None, self.bench.me.agent, kind, {**told, **kept})
 
         self.bench.write(number, write)
+
+
+def _keep(held: dict[str, T], call: str, value: T) -> None:
+    """Remembers it of the last contacts only."""
+    held.pop(call, None)
+    held[call] = value
+    while len(held) > _CONTACTS:
+        held.pop(next(iter(held)))
 
 
 def _replayed(run: Run, step: EventRow, text: Callable[[Any], str]) -> Run:

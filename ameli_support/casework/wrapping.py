@@ -21,6 +21,7 @@ from ameli_support.casework.case import (
 )
 from ameli_support.casework.diagnosing import concluded
 from ameli_support.casework.errors import DeskError, GateClosed
+from ameli_support.casework.learning import Learning, Lesson
 from ameli_support.casework.orders import OUTCOMES
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import missing_sentence
@@ -52,6 +53,7 @@ class Wrapping:
 
     bench: Bench
     acting: Acting
+    learning: Learning
 
     # ── texts ───────────────────────────────────────────────────────────────
 
@@ -160,6 +162,8 @@ class Wrapping:
         row = bench.contact(number)
         self._known_codes(cause, queue)
         self._settle_quietly(number)
+        events = [event_row(event) for event in bench.store.events(number)]
+        lesson = self.learning.lesson(concluded(events, row.call), cause)
         if callback is not None and callback.at is not None and callback.at <= bench.business.now():
             callback = replace(callback, at=None)
 
@@ -177,7 +181,9 @@ class Wrapping:
             if missing:
                 raise GateClosed(missing_sentence(missing), missing)
             assert outcome is not None
-            return self._conclude(journal, number, row, outcome, cause, callback, queue)
+            if lesson is not None:
+                self.learning.learn(journal, lesson, events)
+            return self._conclude(journal, number, row, outcome, cause, callback, queue, lesson)
 
         bench.known[number], state = bench.write(number, write)
         self._tell_end(number, row)
@@ -247,6 +253,7 @@ class Wrapping:
         cause: str | None,
         callback: Callback | None,
         queue: str | None,
+        lesson: Lesson | None,
     ) -> tuple[int, State]:
         me = self.bench.me.agent
         at = journal.now()
@@ -275,6 +282,7 @@ class Wrapping:
             "callback": kept,
             "state": state.value,
             "procedure": self.bench.procedure.version,
+            **({} if lesson is None else {"lesson": dict(lesson)}),
         }
         changes = {
             "state": state.value,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ameli_support.cli import ask, leaflet, out
+from ameli_support.cli import ask, leaflet, out, priors
 from ameli_support.cli.app import add, group
 from ameli_support.cli.calls import desk
 from ameli_support.cli.errors import BadInput
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     _register_list(checks)
     _register_run(checks)
     leaflet.register(checks)
+    priors.register(checks)
     app.add_typer(checks)
 
 

@@ -10,7 +10,8 @@ from checks.wording import said
 MOST_CAUSES = 3
 
 
-def _cause(cause: str, procedure: Procedure) -> str:
+def cause_label(cause: str, procedure: Procedure) -> str:
+    """A cause in the words of the procedure; its id for a check that a content folder added."""
     known = cause in procedure.names("causes")
     return procedure.text(f"causes.{cause}", language()) if known else cause
 
@@ -86,13 +87,13 @@ def question_lines(run: Run, check: str, procedure: Procedure) -> list[str]:
     one = run.check(check)
     lines = [
         "",
-        f"{_cause(check, procedure)} · {_place(one.place)}",
+        f"{cause_label(check, procedure)} · {_place(one.place)}",
         _("  Demander : {text}").format(text=said(one.question, one, run.evidence.family, procedure)),
         _("  Regarder : {text}").format(text=said(one.look_for, one, run.evidence.family, procedure)),
     ]
     lines += [f"  {number}. {answer.label.text()}" for number, answer in enumerate(one.answers, 1)]
     causes = (
-        f"{_cause(belief.cause, procedure)} {belief.probability:.0%}"
+        f"{cause_label(belief.cause, procedure)} {belief.probability:.0%}"
         + (f" ({belief.why})" if belief.why else "")
         for belief in run.beliefs[:MOST_CAUSES]
     )
@@ -105,7 +106,7 @@ def remedy_lines(run: Run, procedure: Procedure) -> list[str]:
     check = run.check(run.conclusion.cause)
     lines = [
         "",
-        _("► Cause : {cause}").format(cause=_cause(check.id, procedure)),
+        _("► Cause : {cause}").format(cause=cause_label(check.id, procedure)),
         _("  Dire : {text}").format(text=said(check.remedy, check, run.evidence.family, procedure)),
         _("  Ensuite : {what}").format(what=_follow_up(run.conclusion.follow_up)),
     ]
@@ -129,7 +130,7 @@ def end_lines(run: Run, procedure: Procedure) -> list[str]:
     left = [one for one in run.not_asked if one.documented]
     if left:
         lines.append(_("Pas demandé, du document :"))
-        lines += [f"  {_cause(one.check, procedure)} : {one.text}" for one in left]
+        lines += [f"  {cause_label(one.check, procedure)} : {one.text}" for one in left]
     return lines
 
 
@@ -150,7 +151,7 @@ def run_object(case: int, run: Run, procedure: Procedure) -> dict[str, object]:
         "causes": [
             {
                 "cause": belief.cause,
-                "label": _cause(belief.cause, procedure),
+                "label": cause_label(belief.cause, procedure),
                 "probability": round(belief.probability, 4),
                 "why": belief.why,
             }
@@ -170,7 +171,7 @@ def run_object(case: int, run: Run, procedure: Procedure) -> dict[str, object]:
         if found is None
         else {
             "cause": found.cause,
-            "label": _cause(found.cause, procedure),
+            "label": cause_label(found.cause, procedure),
             "remedy": said(check.remedy, check, family, procedure) if check is not None else None,
             "follow_up": found.follow_up,
             "change_first": run.must_change_first,

@@ -11,6 +11,7 @@ from ameli_support.store.schema import (
     draft,
     erasable,
     intent,
+    kept_mail,
     presence,
     purge,
     purged_leaf,
@@ -46,6 +47,6 @@ def purge_case(journal: Journal, case: int, actor: str, reason: str) -> None:
     leaves = [{"day": day, "case": case, "hash": last_hash} for day, last_hash in last_of_day.items()]
     if leaves:
         connection.execute(insert(purged_leaf), leaves)
-    for table in (case_event, erasable, draft, presence, intent, contact):
+    for table in (case_event, erasable, kept_mail, draft, presence, intent, contact):
         connection.execute(delete(table).where(table.c.case == case))
     connection.execute(delete(support_case).where(support_case.c.number == case))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +22,12 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is what this version of the program needs
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+)  # oldest first; the last is what this version of the program needs
 
 metadata = MetaData()
 
@@ -274,4 +280,40 @@ banner = Table(
     _instant("starts_at"),
     _instant("ends_at"),
     sqlite_autoincrement=True,
+)
+
+# what concluded cases taught the checklist: a count per provider family and cause, as it was `at`
+prior_count = Table(
+    "prior_count",
+    metadata,
+    Column("family", String(32), primary_key=True),
+    Column("cause", String(40), primary_key=True),
+    Column("cases", Float, nullable=False),
+    _instant("at", nullable=False),
+)
+
+# who took back what was learned, and why; `family` None: everything
+prior_reset = Table(
+    "prior_reset",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _instant("at", nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("family", String(32)),
+    sqlite_autoincrement=True,
+)
+
+# a mail that the caller or a colleague kept, under a key of its own; erased: the row without its bytes
+kept_mail = Table(
+    "kept_mail",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case", ForeignKey("support_case.number"), nullable=False),
+    Column("agent", String(32), nullable=False),
+    _instant("at", nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    _instant("erased_at"),
+    Index("kept_mail_case", "case", "at"),
 )
