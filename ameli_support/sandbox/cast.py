@@ -139,6 +139,7 @@ _MEMBERS = (
         "1979-03-15",
         "karim.benali@gmail.com",
         waiting(first(ago(days=11, hours=2)), openings=2),
+        born_at="99352",
     ),
     _member(
         "closed_day_25",
@@ -159,6 +160,7 @@ _MEMBERS = (
         "1984-01-30",
         "ines.costa@hotmail.fr",
         waiting(first(ago(days=5, hours=8))),
+        born_at="99139",
     ),
     _member(
         "active",
@@ -209,6 +211,7 @@ _MEMBERS = (
         "1995-07-14",
         None,
         _at(Step.TERMS),
+        born_at="2A004",
     ),
     _member(
         "at_personal_code",
@@ -287,6 +290,7 @@ _MEMBERS = (
         "1958-06-29",
         "aime.coeurdevey@neuf.fr",
         waiting(first(ago(days=1, hours=3), Fate.BOUNCED)),
+        mailbox="returned",
     ),
     _member(
         "deferred",
@@ -297,6 +301,7 @@ _MEMBERS = (
         "1989-02-12",
         "yasmine.aitahmed@bbox.fr",
         waiting(first(ago(minutes=50), Fate.DEFERRED)),
+        mailbox="full_for_now",
     ),
     _member(
         "address_holder",
@@ -441,6 +446,7 @@ _MEMBERS = (
         "1953-01-20",
         None,
         None,
+        born_at="20050",  # as Corsica was numbered before 1976
     ),
     _member(
         "thin_file",

@@ -30,7 +30,7 @@ from ameli_support.sandbox.lives import (
 )
 
 _DAY = timedelta(days=1)
-# how a local part begins whose mail the mail world goes on answering like that (mailworld.RULES)
+# how a local part begins whose mail the mail world goes on answering like that (mailworld/mailboxes.toml)
 _MAILBOXES = {Fate.REFUSED: "inconnu.", Fate.DEFERRED: "plein.", Fate.BOUNCED: "rebond."}
 
 
@@ -88,6 +88,7 @@ def _somebody(
         used_name=used_name,
         first_names=first_names,
         birth_date=born_text,
+        born_at=words["birth_places"][index % len(words["birth_places"])],
         postcode=rng.choice(words["postcodes"] if fund == ISERE else words["funds"][fund]),
         scheme=scheme,
         fund=fund,

@@ -14,6 +14,8 @@ from ameli_support.onboarding.person import PersonStatus
 
 ISERE = "381"
 GENERAL = "general"
+FRANCE = "99100"
+GRENOBLE = "38185"
 
 
 def ago(days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
@@ -86,7 +88,10 @@ class FundFile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One made-up person as the fund knows them, and what they typed at step 5."""
+    """One made-up person as the fund knows them, and what they typed at step 5.
+
+    `born_at` is the COG's code of a commune of birth, or of a foreign country (99…).
+    """
 
     nir: str
     title: str
@@ -95,7 +100,9 @@ class Person:
     birth_date: str
     postcode: str
     used_name: str | None = None
+    born_at: str = GRENOBLE
     address: str | None = None
+    mailbox: str | None = None
     mobile: str | None = None
     landline: str | None = None
     consents: tuple[bool, bool, bool, bool] = (False, False, False, False)
@@ -106,6 +113,21 @@ class Person:
     guardians: tuple[Guardian, ...] = ()
     failed_checks: int = 0
     life: Life | None = None
+
+    @property
+    def sex(self) -> str:
+        """As FranceConnect writes it."""
+        return "male" if self.title == "M." else "female"
+
+    @property
+    def birth_place(self) -> str | None:
+        """The commune of birth; None for who was born abroad."""
+        return None if self.born_at.startswith("99") else self.born_at
+
+    @property
+    def birth_country(self) -> str:
+        """The country of birth, by the COG's code."""
+        return self.born_at if self.born_at.startswith("99") else FRANCE
 
     @property
     def name(self) -> str:

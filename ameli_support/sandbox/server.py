@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ameli_support.sandbox import control, housekeeping, lock, people
 from ameli_support.sandbox.api import create_api
+from ameli_support.sandbox.franceconnect import routes as franceconnect
 from ameli_support.sandbox.post import Post
 from ameli_support.sandbox.site import links
 from ameli_support.sandbox.world import OtherSchema, World, open_world
@@ -79,7 +80,12 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
 
     wake = post.wake if post else _nothing
     whole = Starlette(
-        routes=[*links.routes(world), *control.routes(world, key, stop, wake), Mount("/", api)],
+        routes=[
+            *links.routes(world),
+            *franceconnect.routes(world),
+            *control.routes(world, key, stop, wake),
+            Mount("/", api),
+        ],
         lifespan=lifespan,
     )
     whole.add_middleware(_WakeAfterActs, wake=wake)

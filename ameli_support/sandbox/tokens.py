@@ -88,7 +88,7 @@ class KeyRing:
 
     def _save(self) -> None:
         entries = [{"id": key_id, "key": key.hex()} for key_id, key in self.keys.items()]
-        _write_private(self.path, json.dumps({"keys": entries}).encode())
+        write_private(self.path, json.dumps({"keys": entries}).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def open_ring(path: Path) -> KeyRing:
 def open_secret(path: Path) -> bytes:
     """The 32 bytes of a private file, made when there is none."""
     if not path.exists():
-        _write_private(path, secrets.token_bytes(32))
+        write_private(path, secrets.token_bytes(32))
     return read_private(path)
 
 
@@ -137,7 +137,8 @@ def read_private(path: Path) -> bytes:
         return file.read()
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
+    """Replaces a file in one step; its owner alone can read it."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -52,6 +52,7 @@ class World:
     bearer_key: bytes
     system: Clock
     business: BusinessClock
+    keys: Path
     base_url: str = "http://127.0.0.1"
     message_domain: str = "sandbox.invalid"
     in_flight: set[str] = field(default_factory=set)
@@ -114,6 +115,7 @@ def open_world(
         bearer_key=open_secret(keys / "bearer.key"),
         system=system,
         business=business,
+        keys=keys,
         base_url=base_url,
     )
 
