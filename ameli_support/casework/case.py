@@ -87,6 +87,7 @@ EVIDENT_CAUSES: Mapping[Outcome, str] = {
         "none",
     ),
     Outcome.CALL_LOST: "unknown",
+    Outcome.ESCALATED: "unknown",
 }
 
 # (state, move) → state; a pair that is not here is refused

@@ -230,11 +230,15 @@ class ResumeRow:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What concluding would propose, from the last act and the record's phase."""
+    """What concluding would propose, from the last act and the record's phase.
+
+    `queue` goes with a proposed escalation; `likely_queue` with one that the agent chooses.
+    """
 
     outcome: Outcome | None
     cause: str | None
     queue: str | None = None
+    likely_queue: str = "fund"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ameli_support.casework.case import (
     concluding_move,
     moved,
 )
+from ameli_support.casework.colleagues import receiver
 from ameli_support.casework.diagnosing import concluded
 from ameli_support.casework.errors import DeskError, GateClosed
 from ameli_support.casework.learning import Learning, Lesson
@@ -86,7 +87,7 @@ class Wrapping:
         """See `Desk.hand_over`."""
         bench = self.bench
         bench.allow(Action.HAND_OVER, number)
-        to = _agent(to)
+        to = receiver(bench, number, to)
 
         def write(journal: Journal) -> tuple[int, AnyRow | None]:
             row = contact_in(journal, number, bench.me.agent)
@@ -112,7 +113,7 @@ class Wrapping:
         """See `Desk.reassign`."""
         bench = self.bench
         bench.allow(Action.REASSIGN, number)
-        to = _agent(to)
+        to = receiver(bench, number, to)
         why = texts.reason(reason)
 
         def write(journal: Journal) -> int:
@@ -191,8 +192,13 @@ class Wrapping:
 
     def proposal(self, number: int) -> Proposal:
         """See `Desk.proposed_outcome`."""
+        row = self.bench.contact(number)
+        proposed = self._proposed(number, row)
+        denied = Phase.SUSPENDED == row.phase or Act.SUSPEND == row.last_act
+        return replace(proposed, likely_queue=proposed.queue or ("fraud" if denied else "fund"))
+
+    def _proposed(self, number: int, row: AnyRow) -> Proposal:
         bench = self.bench
-        row = bench.contact(number)
         seen = bench.seen.get(number)
         phase = Phase(row.phase) if row.phase else None
         if seen is not None and seen.view.closed_because in _CLOSED:
@@ -325,10 +331,3 @@ class Wrapping:
 def _was_checked(row: AnyRow) -> bool:
     """Whether the service may hold a check of this call: it does not forget one when the speaker changes."""
     return row.direction is not None
-
-
-def _agent(text: str) -> str:
-    text = text.strip()
-    if not text or len(text) > 32 or not all(c.isascii() and (c.isalnum() or c == "-") for c in text):
-        raise DeskError(_("Ce n’est pas un numéro d’agent."))
-    return text

@@ -41,6 +41,7 @@ class Conclude(Dialog[str | None]):
         self.causes = self.words.keyed("causes")
         self.cause: str | None = None
         self.proposal: Proposal | None = None
+        self._queue_given = False
 
     def compose_body(self) -> "ComposeResult":
         """Cause, outcomes in two columns, queue, call-back."""
@@ -87,7 +88,7 @@ class Conclude(Dialog[str | None]):
             outcome.offer(self._outcomes(first))
             outcome.choose_value(first)
         self.cause = self.cause or self.proposal.cause
-        self.query_one("#queue", Choices).choose_value(self.proposal.queue)
+        self.query_one("#queue", Choices).choose_value(self.proposal.likely_queue)
         self.changed()
 
     def take_focus(self) -> None:
@@ -107,15 +108,18 @@ class Conclude(Dialog[str | None]):
         return bool(self.query_one("#row-when", Field).display)
 
     def current_choices(self) -> Choices | None:
-        """The queue once escalating is chosen, else the outcomes."""
+        """The queue once escalating is chosen, until another one is; else the outcomes."""
         queue = self.query_one("#queue", Choices)
-        return queue if queue.display and queue.value is None else self.query_one("#outcome", Choices)
+        asked = queue.display and not self._queue_given
+        return queue if asked else self.query_one("#outcome", Choices)
 
     def action_digit(self, digit: int) -> None:
         """An outcome that says it all brings its cause; ← → still change it."""
         from ameli_support.casework.case import EVIDENT_CAUSES, Outcome
 
+        escalating = self.outcome == ESCALATED
         super().action_digit(digit)
+        self._queue_given = escalating and self.outcome == ESCALATED
         if self.outcome is not None and self.cause is None:
             self.cause = EVIDENT_CAUSES.get(Outcome(self.outcome))
             self.changed()
@@ -179,7 +183,9 @@ class Conclude(Dialog[str | None]):
         if self.promised:
             return _("Le dossier reste à vous jusqu’au rappel promis.")
         if self.outcome == ESCALATED:
-            return _("Le dossier attend la file choisie ; il se rouvre si la personne rappelle ou écrit.")
+            queue = self.query_one("#queue", Choices).label or "…"
+            form = _("Le dossier attend la file {queue} ; il se rouvre si la personne rappelle ou écrit.")
+            return form.format(queue=queue)
         if self.outcome in ("resent", "reissued", "address_corrected"):
             return _("Le dossier attend l’assuré ; il se rouvre si la personne rappelle ou écrit.")
         return _("Le dossier est résolu ; il se rouvre si la personne rappelle ou écrit.")

@@ -173,6 +173,7 @@ def test_a_supervisor_needs_a_purpose_and_a_reason_but_no_check(office: Office) 
     agent = office.desk()
     case = office.call(agent, record)
     agent.suspend(case, "mail reçu par un inconnu")
+    assert agent.proposed_outcome(case).likely_queue == "fraud"
     supervisor = office.desk(Role.SUPERVISOR)
     assert office.call(supervisor, record, "signalement") == case
     view = supervisor.look(case).view

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ameli_support.accounts.contract import Who
 from ameli_support.casework.case import Callback, Missing, Outcome, State
 from ameli_support.casework.desk import Desk
 from ameli_support.casework.errors import (
@@ -18,9 +19,11 @@ from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import CaseFilter, Opened, ResumeReason
 from ameli_support.i18n import set_language
 from ameli_support.onboarding.identity import Direction, Level, Role, Speaker
+from ameli_support.sandbox.agents import register
 from ameli_support.store.verifying import verify
 from tests.casework.faults import FaultyWay, refuse
 from tests.casework.office import Office
+from tests.sandbox.service import FUND
 
 
 def last(desk: Desk, case: int) -> str:
@@ -87,6 +90,7 @@ def test_a_promised_call_back_lies_ahead_and_comes_up_at_its_hour(office: Office
 def test_escalating_asks_for_its_queue_and_waits_there(office: Office) -> None:
     desk = office.desk()
     case = desk.find_no_record()
+    assert desk.proposed_outcome(case).likely_queue == "fund"
     with pytest.raises(GateClosed) as closed:
         desk.close(case, Outcome.ESCALATED, "unknown")
     assert closed.value.missing == (Missing.QUEUE,)
@@ -150,6 +154,48 @@ def test_handing_over_ends_the_level_and_comes_up_with_the_other(office: Office)
     assert (state.level, state.speaker) == (Level.NOTHING, None)
     with pytest.raises(DeskError):
         second.hand_over(case, "pas un agent !")
+
+
+def test_a_case_is_given_only_to_an_agent_of_its_fund_who_works_on_cases(office: Office) -> None:
+    desk, supervisor = office.desk(), office.desk(Role.SUPERVISOR)
+    office.desk(Role.HANDLER)
+    office.desk(Role.ADMINISTRATOR)
+    register(office.service.world, Who(agent="0777", role=Role.AGENT, funds=(FUND, "382")), "Nora Blanc")
+    register(office.service.world, Who(agent="0778", role=Role.AGENT, funds=("382",)))
+    case = office.identified(desk, office.people.waiting())
+    for give in (
+        lambda to: desk.hand_over(case, to, "à suivre"),
+        lambda to: supervisor.reassign(case, to, "congé"),
+    ):
+        for to, told in (
+            ("0472", "Aucun agent de vos caisses ne porte le numéro 0472. Le plus proche : 0427."),
+            (
+                "0787",
+                "Aucun agent de vos caisses ne porte le numéro 0787. Le plus proche : 0777 (Nora Blanc).",
+            ),
+            ("0001", "L’agent 0001 ne suit pas de dossiers."),
+            ("0778", "Aucun agent de vos caisses ne porte le numéro 0778."),
+        ):
+            with pytest.raises(DeskError) as refused:
+                give(to)
+            assert refused.value.sentence.startswith(told)
+    assert desk.case(case).row.owner == "0427"
+    register(office.service.world, Who(agent="0777", role=Role.AGENT, funds=("382",)))
+    with pytest.raises(DeskError, match="0777"):
+        desk.hand_over(case, "0777", "")
+    desk.hand_over(case, " 0512 ", "à suivre")
+    assert supervisor.case(case).row.owner == "0512"
+
+
+def test_a_case_can_be_handed_over_while_the_service_is_away(office: Office) -> None:
+    way = FaultyWay()
+    desk = office.desk(accounts=office.service.client(transport=way))
+    case = desk.find_no_record()
+    way.break_at("", refuse)
+    with pytest.raises(DeskError):
+        desk.hand_over(case, "pas un agent !", "")
+    desk.hand_over(case, "0999", "")
+    assert desk.case(case).row.owner == "0999"
 
 
 def test_leaving_keeps_the_case_and_the_draft_to_be_taken_up_again(office: Office) -> None:
