@@ -1,4 +1,4 @@
-"""Two faults of Textual, cured once per process: lines broken at no-break spaces, closed widgets kept alive."""
+"""Two faults of Textual cured once per process: line breaks at no-break spaces, closed widgets kept alive."""
 
 import re
 from functools import lru_cache

@@ -194,7 +194,7 @@ class Wrapping:
         """See `Desk.proposed_outcome`."""
         row = self.bench.contact(number)
         proposed = self._proposed(number, row)
-        denied = Phase.SUSPENDED == row.phase or Act.SUSPEND == row.last_act
+        denied = row.phase == Phase.SUSPENDED or row.last_act == Act.SUSPEND
         return replace(proposed, likely_queue=proposed.queue or ("fraud" if denied else "fund"))
 
     def _proposed(self, number: int, row: AnyRow) -> Proposal:

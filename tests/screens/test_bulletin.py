@@ -32,11 +32,42 @@ async def test_a_banner_shows_on_every_screen_and_moves_nothing(size: tuple[int,
         assert before[-2].strip() == ""
         await walk.to_level_1()
         assert row(walk) == f"▲ MSA : {SLOW}"
+        await walk.pilot.pause()  # laid out for this size
         drawn = walk.screen.split("\n")
         desk.banner = None
         walk.app.listen()
         await walk.until(lambda: row(walk) == "", "the row is blank again")
         assert walk.screen.split("\n")[:-2] == drawn[:-2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_caller_check_shows_the_banner_and_still_its_reminder(size: tuple[int, int]) -> None:
+    desk = FakeDesk("j25")
+    desk.banner = incident("msa")
+    reminder = "ce que le lien contient."
+    async with walking(desk, size) as walk:
+        await walk.find()
+        await walk.sees("Qui parle", reminder)
+        assert row(walk) == f"▲ MSA : {SLOW}"
+        await walk.press("1")
+        await walk.sees("Quel est votre nom", reminder)
+        await walk.type("durand")
+        await walk.press("tab")
+        await walk.type("24081962")
+        await walk.type("38000")
+        await walk.press("enter")
+        await walk.sees("Il reste 2 essais", reminder)
+        assert row(walk) == f"▲ MSA : {SLOW}"
+    async with walking(desk, size) as walk:
+        await walk.to_level_1()
+        await walk.press("e")
+        await walk.sees("Téléphone connu auparavant", reminder)
+        await walk.type("9999")
+        await walk.press("tab")
+        await walk.type("0")
+        await walk.press("enter")
+        await walk.sees("Il reste 2 essais", reminder)
+        assert row(walk) == f"▲ MSA : {SLOW}"
 
 
 async def test_the_longest_banner_is_read_whole_at_80_columns() -> None:
