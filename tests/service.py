@@ -21,6 +21,7 @@ from ameli_support.accounts.contract import Who
 from ameli_support.accounts.transport import Timeouts
 from ameli_support.clock import Clock, FixedClock
 from ameli_support.onboarding.identity import Role
+from ameli_support.sandbox.agents import register
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.cast import CAST, CastMember
 from ameli_support.sandbox.people import fill
@@ -40,6 +41,7 @@ class RunningService:
     world: World
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    known: set[Who] = field(default_factory=set)
 
     @property
     def people(self) -> Service:
@@ -52,6 +54,9 @@ class RunningService:
     ) -> str:
         """A bearer token, valid for 12 hours of the service's system clock."""
         who = Who(agent=agent or AGENTS[role], role=role, funds=funds)
+        if who not in self.known:
+            register(self.world, who)
+            self.known.add(who)
         return issue_token(who, self.world.bearer_key, at=self.world.system.now())
 
     def client(
@@ -61,7 +66,8 @@ class RunningService:
         timeouts: Timeouts | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> AccountsClient:
-        """A client for one agent, with tokens that never run out."""
+        """A client for one agent, with tokens that never run out; the service knows the agent from now on."""
+        self.token(role, agent)
         return AccountsClient(
             self.base_url,
             lambda: self.token(role, agent),

@@ -99,6 +99,10 @@ class AccountsClient:
         errand = self._errand("GET", "/v1/status")
         return self._model(errand, c.ServiceStatus, Again.ALWAYS if patient else Again.NEVER)
 
+    def agents(self) -> c.AgentsAnswer:
+        """The agents of one's funds; tried once, for nobody waits long to give a case."""
+        return self._model(self._errand("GET", "/v1/agents"), c.AgentsAnswer, Again.NEVER)
+
     def search(self, request: c.SearchRequest) -> c.SearchAnswer:
         """How many records match."""
         return self._ask("/v1/searches", c.SearchAnswer, request)

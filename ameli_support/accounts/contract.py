@@ -10,6 +10,7 @@ No answer contains a token, a link, a code or a compared value.
 | method and path | body → answer |
 |---|---|
 | GET  /v1/status | → ServiceStatus |
+| GET  /v1/agents | → AgentsAnswer (who shares a fund with the one who asks) |
 | POST /v1/searches | SearchRequest → SearchAnswer |
 | POST /v1/checks | CheckRequest → CheckAnswer |
 | POST /v1/calls/{call}/end | → 204 (ends the levels of the call, counts unfinished checks) |
@@ -523,6 +524,25 @@ class Problem(BaseModel):
 class Who(Wire):
     """What a bearer token says of its holder; never taken from a body or an option."""
 
-    agent: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+    agent: AgentNumber
     role: Role
     funds: tuple[str, ...]
+
+
+class AgentView(Wire):
+    """One agent, to colleagues of a fund: a case can be given to them."""
+
+    agent: AgentNumber
+    name: str = ""
+    role: Role
+    funds: tuple[str, ...]
+AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+
+
+
+
+class AgentsAnswer(Wire):
+    """The agents who share a fund with the one who asks, themselves included."""
+
+    agents: tuple[AgentView, ...]
+    as_of: datetime

@@ -16,6 +16,7 @@ from ameli_support.accounts.contract import (
     IDEMPOTENCY_HEADER,
     PURPOSE_HEADER,
     ActAnswer,
+    AgentsAnswer,
     CheckAnswer,
     CheckRequest,
     CorrectRequest,
@@ -42,7 +43,18 @@ from ameli_support.accounts.contract import (
     Wire,
 )
 from ameli_support.onboarding.acts import Act
-from ameli_support.sandbox import acting, checks, idempotency, openapi, providers, records, schema, searching
+from ameli_support.sandbox import (
+    acting,
+    agents,
+    checks,
+    idempotency,
+    kept_links,
+    openapi,
+    providers,
+    records,
+    schema,
+    searching,
+)
 from ameli_support.sandbox import said_address as said_addresses
 from ameli_support.sandbox.auth import read_token
 from ameli_support.sandbox.problems import Refused
@@ -111,6 +123,11 @@ def _finding(world: World, who: Any) -> APIRouter:
     Asker = Annotated[Who, Depends(who)]
 
     @router.post("/searches", response_model=SearchAnswer, responses=openapi.problems(400, 401, 403, 503))
+    @router.get("/agents", response_model=AgentsAnswer, responses=openapi.problems(401, 503))
+    def list_agents(asker: Asker) -> Response:
+        """Who shares a fund with the one who asks: a case can be given to them."""
+        return _json(agents.colleagues(world, asker))
+
     def search(asker: Asker, request: SearchRequest) -> Response:
         """How many match, and the handle once exactly one does; logged with its purpose."""
         return _json(searching.search(world, asker, request))

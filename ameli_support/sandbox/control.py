@@ -18,7 +18,7 @@ from starlette.routing import Route
 from ameli_support import sql
 from ameli_support.accounts.contract import Who
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import schema
+from ameli_support.sandbox import agents, schema
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.remote import CONTROL_HEADER
 from ameli_support.sandbox.world import World
@@ -70,6 +70,7 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
 
     def token(body: bytes) -> dict[str, Any]:
         who = Who.model_validate_json(body)
+        agents.register(world, who)
         # a demo may stay open over night
         return {"token": issue_token(who, world.bearer_key, at=world.system.now(), lifetime=_DEMO_LIFETIME)}
 

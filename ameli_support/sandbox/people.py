@@ -11,7 +11,7 @@ from itertools import islice
 from sqlalchemy import Engine, select
 
 from ameli_support import sql
-from ameli_support.sandbox import schema
+from ameli_support.sandbox import agents, schema
 from ameli_support.sandbox.bulk import Bulk
 from ameli_support.sandbox.cast import CAST, CastMember
 from ameli_support.sandbox.crowd import made_up
@@ -61,6 +61,8 @@ def fill(
     for name in world.procedure.names("providers"):
         # the document: « La connexion via impots.gouv est indisponible pour le moment »
         bulk.add(schema.identity_provider, {"name": name, "available": name != "impots"})
+    with sql.write(world.engine) as connection:
+        agents.hire(connection, world.procedure.contacts.fund)
     scribe = Scribe(bulk, world, at, seed)
     everybody = islice(_everybody(at, seed), max(number, len(CAST)))
     written = 0

@@ -282,6 +282,16 @@ act_key = Table(
     Index("act_key_at", "at"),
 )
 
+# who was given a token, in their present role; funds as JSON
+agent_account = Table(
+    "agent_account",
+    metadata,
+    Column("agent", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("funds", Text, nullable=False),
+)
+
 # updated before an agent's hourly cap is counted, so that parallel requests queue up
 agent_row = Table(
     "agent_row",

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from ameli_support import sql
 from ameli_support.accounts.contract import PROBLEM_STATUS, PROBLEM_URN, ProblemType, Who
 from ameli_support.onboarding.identity import FILE_FACTS, LEVEL_1_FACTS, Fact, Level, Role
-from ameli_support.sandbox import schema, searching
+from ameli_support.sandbox import agents, schema, searching
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.problems import TITLES, Refused
@@ -139,6 +139,21 @@ def test_a_supervisor_switches_an_identity_provider_and_the_audit_says_why(
         ("off", "msa: incident FranceConnect"),
         ("on", "msa: incident FranceConnect"),
     ]
+
+
+def test_agents_are_told_to_colleagues_of_a_fund_alone(service: Service, api: TestClient) -> None:
+    for agent, role, funds in (
+        ("0777", Role.AGENT, (FUND,)),
+        ("0778", Role.HANDLER, (FUND, "382")),
+        ("0779", Role.AGENT, ("382",)),
+    ):
+        agents.register(service.world, Who(agent=agent, role=role, funds=funds), f"Agent {agent}")
+    agents.register(service.world, Who(agent="0777", role=Role.SUPERVISOR, funds=(FUND,)))
+    told = api.get("/v1/agents", headers=bearer(service)).json()["agents"]
+    seen = {one["agent"]: (one["name"], one["role"], one["funds"]) for one in told}
+    assert seen["0777"] == ("Agent 0777", "supervisor", [FUND])
+    assert seen["0778"] == ("Agent 0778", "handler", [FUND, "382"])
+    assert "0779" not in seen
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ameli_support.onboarding.identity import Fact, Level, Role
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.outbox import MailState
 from ameli_support.sandbox import (
+    agents,
     checks,
     confirming,
     idempotency,
@@ -30,8 +31,8 @@ from ameli_support.sandbox.world import open_world
 from tests.sandbox.conftest import MONDAY
 from tests.sandbox.service import Service, unique
 
-# a handful of rows by their nature: the world's own, and the identity providers
-SMALL = ("world", "identity_provider")
+# few rows by their nature: the world's own, the identity providers, a fund's agents
+SMALL = ("world", "identity_provider", "agent_account")
 Statement = tuple[str, Any]
 
 
@@ -119,6 +120,7 @@ def everything(service: Service) -> None:
     search_all(service, record)
     agent.reach(record, Level.REINFORCED)
     agent.say(record)
+    agents.colleagues(world, agent.who)
     confirming.open_page(world, service.token(record))
     confirming.open_page(world, service.token(record), "HEAD")
     confirming.open_page(world, "unknown")
