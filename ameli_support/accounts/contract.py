@@ -23,6 +23,7 @@ No answer contains a token, a link, a code or a compared value.
 | POST /v1/records/{record}/suspend | SuspendRequest → ActAnswer |
 | POST /v1/records/{record}/{lift,cancel,unlock} | SupervisorRequest → ActAnswer |
 | POST /v1/records/{record}/dispute | DisputeRequest → ActAnswer ("je n'ai jamais cliqué") |
+| POST /v1/records/{record}/kept-link | KeptLinkRequest → ActAnswer (a link that reached us ends; level 1) |
 | PUT  /v1/acts/{key}/settle | → SettleAnswer |
 | PUT  /v1/providers/{provider} | ProviderRequest → ProviderAnswer (supervisors) |
 """
@@ -176,6 +177,13 @@ class DisputeRequest(Wire):
     """« Je n'ai jamais cliqué » on an active account: a flag for the supervisor."""
 
     expected_version: int
+
+
+class KeptLinkRequest(Wire):
+    """The token of a link in a mail that the caller or a colleague kept; it is stored nowhere."""
+
+    expected_version: int
+    token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,256}$", repr=False)]
 
 
 class SupervisorRequest(Wire):
@@ -399,6 +407,29 @@ class RecordView(Wire):
     as_of: datetime
 
 
+class KeptLinkState(StrEnum):
+    """How a link stood when it reached us."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    USED = "used"
+    ENDED = "ended"
+
+
+class KeptLinkView(Wire):
+    """What a kept link was. Not `ours`: unknown, altered, or not this record's, which look the same.
+
+    `superseded`: it was live and ended in this very step, so a new one is due.
+    """
+
+    ours: bool
+    generation: int | None = None
+    state: KeptLinkState | None = None
+    superseded: bool = False
+
+
 class ActAnswer(Wire):
     """What an act did; stored under its idempotency key."""
 
@@ -411,6 +442,7 @@ class ActAnswer(Wire):
     expires_at: datetime | None = None
     window_closes_at: datetime | None = None
     mail_queued_at: datetime | None = None
+    kept_link: KeptLinkView | None = None
     procedure_version: str
     as_of: datetime
 
@@ -536,9 +568,9 @@ class AgentView(Wire):
     name: str = ""
     role: Role
     funds: tuple[str, ...]
+
+
 AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
-
-
 
 
 class AgentsAnswer(Wire):

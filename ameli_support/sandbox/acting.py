@@ -15,7 +15,7 @@ from ameli_support.accounts.contract import (
 from ameli_support.onboarding.acts import Act, Ask, Effect, Reason, verdict
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.onboarding.link import Phase, phase
-from ameli_support.sandbox import allowances, audit, idempotency, schema
+from ameli_support.sandbox import allowances, audit, idempotency, kept_links, schema
 from ameli_support.sandbox.callers import Caller, locked_until, read_caller, refuse_if_closed
 from ameli_support.sandbox.carrying_out import CARRY_OUT, DISPUTE, Body, Done, Moment, Request
 from ameli_support.sandbox.enrolments import NEWEST_ENROLMENT, Dossier, dossier_of, read_person
@@ -57,7 +57,8 @@ def _transaction(world: World, request: Request) -> ActAnswer:
         if stored := idempotency.begin(conn, world, binding):
             return stored
         moment = _enter(conn, world, request)
-        done = CARRY_OUT[request.act](moment)
+        carry_out = kept_links.carry_out if request.act == kept_links.KEPT_LINK else CARRY_OUT[request.act]
+        done = carry_out(moment)
         answer = _answer(moment, done)
         row = moment.dossier.row
         audit.write(
@@ -67,7 +68,7 @@ def _transaction(world: World, request: Request) -> ActAnswer:
             action=request.act,
             outcome="done",
             enrolment=row and row.id,
-            generation=answer.generation,
+            generation=answer.kept_link.generation if answer.kept_link else answer.generation,
             reason=_reason(request),
         )
         idempotency.finish(conn, binding, answer)
@@ -90,6 +91,9 @@ def _enter(conn: Connection, world: World, request: Request) -> Moment:
         allowances.take_turn(conn, who.agent)
     at = world.now()
     lock = locked_until(conn, request.record, at, procedure)
+    if request.act == kept_links.KEPT_LINK:
+        kept_links.may(caller, dossier, lock, at)
+        return Moment(conn, world, request, caller, dossier, at, None)
     if request.act == DISPUTE:
         _may_dispute(caller, dossier, lock, at)
         return Moment(conn, world, request, caller, dossier, at, None)
@@ -147,6 +151,7 @@ def _answer(moment: Moment, done: Done) -> ActAnswer:
         expires_at=issued.expires_at if issued else None,
         window_closes_at=issued.window_closes_at if issued else _closes(moment.dossier),
         mail_queued_at=issued.mail_queued_at if issued else None,
+        kept_link=done.kept_link,
         procedure_version=moment.world.procedure.version,
         as_of=moment.at,
     )
@@ -166,7 +171,8 @@ def _phase_after(moment: Moment, done: Done) -> Phase | None:
     if done.effect is Effect.ENROLMENT_ENDED:
         return Phase.ENDED
     enrolment, at = moment.dossier.enrolment, moment.at
-    if done.effect is Effect.BACK_TO_WINDOW and enrolment is not None:
+    link_ended = done.kept_link is not None and done.kept_link.superseded
+    if (done.effect is Effect.BACK_TO_WINDOW or link_ended) and enrolment is not None:
         closes_at = enrolment.window_closes_at
         return Phase.INACTIVE if closes_at is not None and at < closes_at else Phase.CLOSED
     return phase(enrolment, at)

@@ -48,7 +48,6 @@ from ameli_support.sandbox import (
     agents,
     checks,
     idempotency,
-    kept_links,
     openapi,
     providers,
     records,

@@ -10,6 +10,8 @@ from ameli_support.accounts.contract import (
     CorrectReason,
     CorrectRequest,
     DisputeRequest,
+    KeptLinkRequest,
+    KeptLinkView,
     ProblemType,
     ReissueRequest,
     ResendRequest,
@@ -27,7 +29,15 @@ from ameli_support.sandbox.world import World
 DISPUTE = "dispute"
 _NOT_TOLD = (CorrectReason.TYPO, CorrectReason.TEST_OTHER_ADDRESS)
 
-Body = ResendRequest | ReissueRequest | CorrectRequest | SuspendRequest | SupervisorRequest | DisputeRequest
+Body = (
+    ResendRequest
+    | ReissueRequest
+    | CorrectRequest
+    | SuspendRequest
+    | SupervisorRequest
+    | DisputeRequest
+    | KeptLinkRequest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,7 @@ class Done:
 
     effect: Effect | None
     issued: issuing.Issued | None = None
+    kept_link: KeptLinkView | None = None
 
 
 def _resend(moment: Moment) -> Done:
