@@ -553,6 +553,9 @@ class Problem(BaseModel):
             return None
 
 
+AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+
+
 class Who(Wire):
     """What a bearer token says of its holder; never taken from a body or an option."""
 
@@ -568,9 +571,6 @@ class AgentView(Wire):
     name: str = ""
     role: Role
     funds: tuple[str, ...]
-
-
-AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 
 
 class AgentsAnswer(Wire):
