@@ -21,6 +21,7 @@ from ameli_support.accounts.contract import (
     CheckRequest,
     CorrectRequest,
     DisputeRequest,
+    KeptLinkRequest,
     Key,
     ProblemType,
     ProviderAnswer,
@@ -48,6 +49,7 @@ from ameli_support.sandbox import (
     agents,
     checks,
     idempotency,
+    kept_links,
     openapi,
     providers,
     records,
@@ -121,12 +123,12 @@ def _finding(world: World, who: Any) -> APIRouter:
     router = APIRouter(prefix="/v1")
     Asker = Annotated[Who, Depends(who)]
 
-    @router.post("/searches", response_model=SearchAnswer, responses=openapi.problems(400, 401, 403, 503))
     @router.get("/agents", response_model=AgentsAnswer, responses=openapi.problems(401, 503))
     def list_agents(asker: Asker) -> Response:
         """Who shares a fund with the one who asks: a case can be given to them."""
         return _json(agents.colleagues(world, asker))
 
+    @router.post("/searches", response_model=SearchAnswer, responses=openapi.problems(400, 401, 403, 503))
     def search(asker: Asker, request: SearchRequest) -> Response:
         """How many match, and the handle once exactly one does; logged with its purpose."""
         return _json(searching.search(world, asker, request))
@@ -222,6 +224,12 @@ def _acts(world: World, who: Any) -> APIRouter:
     add(Act.CANCEL, SupervisorRequest, "A supervisor ends the enrolment and frees its address.")
     add(Act.UNLOCK, SupervisorRequest, "A supervisor lets caller checks go on.")
     add(acting.DISPUTE, DisputeRequest, "« Je n'ai jamais cliqué »: a flag for the supervisor (level 1).")
+
+    add(
+        kept_links.KEPT_LINK,
+        KeptLinkRequest,
+        "A link that reached us: ours or not; a live one ends (level 1).",
+    )
 
     @router.put(
         "/acts/{key}/settle",
