@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def set_banner(app: "AmeliSupport") -> None:
-    """Asks for the sentence and the reason."""
+    """Asks for sentence, reason, from when to when, and which provider it is about."""
     from screens.dialogs.incident import Incident
 
-    def done(text: str | None) -> None:
-        _told(app, _("Message d’incident affiché.") if text else "")
-
-    app.push_screen(Incident(), done)
+    desk = app.backend.desk
+    if desk is not None:
+        dialog = Incident(tuple(_labels(desk).items()), app.now())
+        app.push_screen(dialog, lambda sentence: _told(app, sentence or ""))
 
 
 def clear_banner(app: "AmeliSupport") -> None:
@@ -41,18 +41,21 @@ def clear_banner(app: "AmeliSupport") -> None:
 
 def providers(app: "AmeliSupport") -> None:
     """Shows the providers as last known, and changes one over."""
-    from ameli_support.i18n import language
-    from screens.dialogs.incident import Availability
+    from screens.dialogs.availability import Availability
 
     desk = app.backend.desk
     if desk is None:
         return
-    labels = {
-        name: desk.procedure.text(f"providers.{name}", language())
-        for name in desk.procedure.names("providers")
-    }
-    rows = tuple((name, label, label not in app.told.away) for name, label in labels.items())
+    rows = tuple((name, label, label not in app.told.away) for name, label in _labels(desk).items())
     app.push_screen(Availability(rows), lambda text: _told(app, text or ""))
+
+
+def _labels(desk: "Desk") -> dict[str, str]:
+    """Every provider's name with its label in the language in force."""
+    from ameli_support.i18n import language
+
+    names = desk.procedure.names("providers")
+    return {name: desk.procedure.text(f"providers.{name}", language()) for name in names}
 
 
 def _told(app: "AmeliSupport", sentence: str) -> None:

@@ -1,16 +1,20 @@
-"""What a supervisor tells every agent: an incident in one sentence, a provider that is away or back."""
+"""What a supervisor tells every agent: an incident in one sentence, from when to when, about which provider."""
 
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.widgets import Input
+from textual.content import Content
+from textual.widgets import Input, Static
 
 from ameli_support.i18n import _
+from ameli_support.onboarding.wording import clock_time, short_date
 from screens.dialogs.base import Dialog, Leave
-from screens.widgets.choices import Choices, Row
+from screens.typing_in import read_moment
 from screens.widgets.field import Field
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.app import ComposeResult
 
     from ameli_support.casework.desk import Desk
@@ -19,22 +23,32 @@ LONGEST = 74  # a row of 80 columns; the desk refuses more
 
 
 class Incident(Dialog[str | None]):
-    """The sentence and the reason; ends with the sentence."""
+    """Sentence, reason, bounds, provider; ends with what the strip tells. `providers`: (name, label)."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("Afficher un message d’incident ?"),
-            _("Tous les agents le lisent en bas de leur écran, jusqu’à ce qu’il soit retiré."),
-            _("Afficher"),
-        )
+    def __init__(self, providers: tuple[tuple[str, str], ...], now: "datetime") -> None:
+        super().__init__(_("Afficher un message d’incident ?"), "", _("Afficher"))
+        self._choices: tuple[tuple[str | None, str], ...] = ((None, _("aucun en particulier")), *providers)
+        self._chosen = 0
+        self._now = now
 
     def compose_body(self) -> "ComposeResult":
-        """Message and reason."""
+        """Message, reason, bounds, provider."""
         yield Field("message", _("Message"), max_length=LONGEST)
         yield Field("why", _("Motif (journalisé)"), max_length=500)
+        yield Field("start", _("À partir du"), _("jj/mm hh:mm ; vide : maintenant"), max_length=20)
+        yield Field("end", _("Jusqu’au"), _("jj/mm hh:mm ; vide : son retrait"), max_length=20)
+        yield Static("", id="about", classes="gap", markup=False)
+
+    def on_mount(self) -> None:
+        """From now on, about no provider, unless said otherwise."""
+        super().on_mount()
+        self.changed()
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#row-{name}", Field).value
+
+    def _at(self, name: str) -> "datetime | None":
+        return read_moment(self._value(name), self._now)
 
     @on(Input.Changed)
     def _typing(self) -> None:
@@ -47,66 +61,51 @@ class Incident(Dialog[str | None]):
         elif not self.missing():
             self.query_one(Leave).focus()
 
-    def missing(self) -> str:
-        """Both."""
-        if not self._value("message"):
-            return _("écrivez le message")
-        return "" if self._value("why") else _("dites pourquoi")
-
-    def deed(self, desk: "Desk") -> str:
-        """Sets the banner from now on, without an end."""
-        return desk.set_banner(self._value("message"), self._value("why")).text
-
-
-class Availability(Dialog[str | None]):
-    """One provider changes over; ends with what became of it. `providers`: name, label, available."""
-
-    def __init__(self, providers: tuple[tuple[str, str, bool], ...]) -> None:
-        super().__init__(
-            _("Changer la disponibilité d’un fournisseur ?"),
-            _("Le fournisseur choisi devient indisponible, ou disponible ; tous les agents le voient."),
-            _("Changer"),
-        )
-        self._providers = providers
-
-    def compose_body(self) -> "ComposeResult":
-        """The providers as they are, and the reason."""
-        rows: list[Row] = [
-            (name, label, _("√ disponible") if available else _("× indisponible"))
-            for name, label, available in self._providers
-        ]
-        yield Choices(rows)
-        yield Field("why", _("Motif (journalisé)"), max_length=500)
-
-    def take_focus(self) -> None:
-        """A digit chooses first."""
-        self.query_one(Leave).focus()
+    def action_move(self, by: int) -> None:
+        """↑ ↓ go through the providers."""
+        self._chosen = (self._chosen + by) % len(self._choices)
+        self.changed()
 
     def changed(self) -> None:
-        """Once a provider is chosen, the reason is asked."""
+        """The consequence tells from when to when; the provider stands under it."""
         super().changed()
-        if self.query_one(Choices).value and not self.query_one(Field).value:
-            self.query_one(Field).input.focus()
+        self.query_one("#consequence", Static).update(self.consequence())
+        label = self._choices[self._chosen][1]
+        about = Content.assemble(
+            (_("Fournisseur").ljust(19), "$muted"), (label, "$ink"), ("   ↑ ↓", "$muted")
+        )
+        self.query_one("#about", Static).update(about)
 
-    @on(Input.Changed)
-    def _typing(self) -> None:
-        self.refresh_feet()
-
-    @on(Input.Submitted)
-    def _typed(self) -> None:
-        if not self.missing():
-            self.query_one(Leave).focus()
+    def consequence(self) -> Content:
+        """Who reads it, and how long."""
+        start, end = (self._at("start"), self._at("end")) if self.is_mounted else (None, None)
+        until = _("jusqu’à ce qu’il soit retiré")
+        if end is not None:
+            until = _("jusqu’au {day} à {hour}").format(day=short_date(end), hour=clock_time(end))
+        since = _("dès maintenant")
+        if start is not None:
+            since = _("à partir du {day} à {hour}").format(day=short_date(start), hour=clock_time(start))
+        sentence = _("Tous les agents le lisent en bas de leur écran, {since}, {until}.")
+        return Content.styled(sentence.format(since=since, until=until), "$ink")
 
     def missing(self) -> str:
-        """A provider and a reason."""
-        if self.query_one(Choices).value is None:
-            return _("choisissez un fournisseur")
-        return "" if self.query_one(Field).value else _("dites pourquoi")
+        """Message and reason; bounds that can be read, in their order."""
+        if not self._value("message"):
+            return _("écrivez le message")
+        if not self._value("why"):
+            return _("dites pourquoi")
+        start, end = self._at("start"), self._at("end")
+        if (self._value("start") and start is None) or (self._value("end") and end is None):
+            return _("date à relire")
+        if start is not None and end is not None and end <= start:
+            return _("la fin vient après le début")
+        return ""
 
     def deed(self, desk: "Desk") -> str:
-        """Switches the chosen one over."""
-        chosen = self.query_one(Choices).value
-        available = next(available for name, __, available in self._providers if name == chosen)
-        now = desk.set_provider(str(chosen), not available, self.query_one(Field).value)
-        form = _("{provider} : disponible.") if now.available else _("{provider} : indisponible.")
-        return form.format(provider=now.label)
+        """Sets the banner."""
+        provider, start = self._choices[self._chosen][0], self._at("start")
+        desk.set_banner(self._value("message"), self._value("why"), start, self._at("end"), provider)
+        if start is None:
+            return _("Message d’incident affiché.")
+        form = _("Message d’incident prévu le {day} à {hour}.")
+        return form.format(day=short_date(start), hour=clock_time(start))

@@ -266,10 +266,18 @@ class FakeDesk:
     def _provider(self, name: str) -> Provider:
         return Provider(name, self.procedure.text(f"providers.{name}"), name not in self.away)
 
-    def set_banner(self, text: str, reason: str) -> Banner:
-        self._trip("set_banner", text, reason)
-        self.banner = Banner(text, None, NOW, None, self.me.agent, NOW, reason)
-        return self.banner
+    def set_banner(
+        self,
+        text: str,
+        reason: str,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        provider: str | None = None,
+    ) -> Banner:
+        self._trip("set_banner", text, reason, starts_at, ends_at, provider)
+        set_now = Banner(text, provider, starts_at or NOW, ends_at, self.me.agent, NOW, reason)
+        self.banner = None if starts_at else set_now
+        return set_now
 
     def clear_banner(self, reason: str) -> None:
         self._trip("clear_banner", reason)

@@ -1,8 +1,12 @@
 """Incident banner and providers that are away: on every screen, in a row that is always theirs."""
 
+from datetime import datetime
+
 import pytest
+from textual.widgets import Input
 
 from ameli_support.casework.bulletins import Banner
+from ameli_support.clock import PARIS
 from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.steps import Step
 from tests.screens.fake_desk import NOW, FakeDesk
@@ -113,6 +117,32 @@ async def test_a_supervisor_sets_and_clears_the_banner_from_the_palette() -> Non
         await walk.until(lambda: row(walk) == "", "no banner")
         done = [name for name, __ in desk.asked if "banner" in name]
         assert done == ["set_banner", "clear_banner"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_banner_has_its_hours_and_its_provider(size: tuple[int, int]) -> None:
+    desk = FakeDesk("j3", role=Role.SUPERVISOR)
+    async with walking(desk, size) as walk:
+        await walk.press("ctrl+p")
+        await walk.type("afficher un incident")
+        await walk.press("enter")
+        await walk.on("Incident")
+        await walk.sees("dès maintenant, jusqu’à ce qu’il soit retiré.", "Fournisseur aucun en particulier")
+        await walk.type(SLOW)
+        await walk.press("enter")
+        await walk.type("ticket 12")
+        await walk.press("tab")
+        await walk.type("24/11 08:00")
+        await walk.press("tab")
+        await walk.type("24/11 07:00")
+        await walk.sees("× la fin vient après le début")
+        walk.app.screen.query_one("#field-end", Input).value = "24/11 12h"
+        await walk.press("down")
+        await walk.sees("24/11 à 08:00, jusqu’au 24/11 à 12:00.", "impots.gouv")
+        await walk.press("enter", "v")
+        await walk.sees("√ Message d’incident prévu le 24/11 à 08:00.")
+        start, end = (datetime(2026, 11, 24, hour, tzinfo=PARIS) for hour in (8, 12))
+        assert ("set_banner", (SLOW, "ticket 12", start, end, "impots")) in desk.asked
 
 
 async def test_a_supervisor_switches_a_provider_from_the_palette() -> None:
