@@ -1,4 +1,4 @@
-"""Whom a case can be given to: an agent of its fund whom the account service knows, and who works on cases."""
+"""Whom a case can be given to: an agent of its fund, known to the account service, who works on cases."""
 
 from ameli_support.accounts.contract import AgentView
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem

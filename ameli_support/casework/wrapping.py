@@ -211,7 +211,11 @@ class Wrapping:
         if row.last_act in OUTCOMES:
             if row.last_act == Act.REISSUE and diagnosed is None:
                 cause = "window_closed"
-            return Proposal(OUTCOMES[row.last_act], cause or "unknown")
+            outcome = OUTCOMES[row.last_act]
+            confirmed = seen is not None and seen.view.phase is Phase.ACTIVE
+            if confirmed and concluding_move(outcome, None) is Move.WAIT_PERSON:
+                outcome = Outcome.ALREADY_ACTIVE  # what the person did last: nothing is awaited of them
+            return Proposal(outcome, cause or "unknown")
         if row.refused in _CLOSED:
             return _CLOSED[Reason(row.refused)]
         if row.check_failed or row.locked_until is not None or row.refused is not None:

@@ -86,6 +86,7 @@ def _register_close(app: typer.Typer) -> None:
         at = ask.paris_time(callback, "--callback") if callback else None
         promised = Callback(at, ask.one("phone", _("Numéro à rappeler : "))) if at else None
         with desk() as opened:
+            opened.look(number)  # the person may have confirmed since the last act
             proposal = opened.proposed_outcome(number)
             chosen = ask.choice(outcome, Outcome, "--outcome") if outcome else proposal.outcome
             why = cause or proposal.cause or _cause(opened)

@@ -51,6 +51,23 @@ def test_a_call_at_day_25_wants_level_2_then_reissues(office: Office) -> None:
     assert (proposal.outcome, proposal.cause) == (Outcome.REISSUED, "window_closed")
 
 
+def test_once_the_person_has_confirmed_during_the_call_nothing_is_awaited(office: Office) -> None:
+    record = office.people.waiting()
+    office.people.forward(days=11)
+    desk = office.desk()
+    case = office.said(desk, record)
+    desk.look(case)
+    desk.resend(case)
+    desk.look(case)
+    proposal = desk.proposed_outcome(case)
+    assert (proposal.outcome, proposal.cause) == (Outcome.RESENT, "link_inactive")
+    office.people.confirm(record)
+    desk.look(case)
+    proposal = desk.proposed_outcome(case)
+    assert (proposal.outcome, proposal.cause) == (Outcome.ALREADY_ACTIVE, "link_inactive")
+    assert desk.close(case, proposal.outcome, proposal.cause) is State.RESOLVED
+
+
 def test_an_address_is_corrected_at_level_2(office: Office) -> None:
     record = office.people.waiting()
     desk = office.desk()
