@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import dns.resolver
 import pytest
 
 from ameli_support.cli.errors import BadInput
@@ -73,9 +74,13 @@ def test_doctor_goes_on_when_the_settings_are_wrong(run: Run, home: Path) -> Non
     assert result.json_lines[0]["ok"] is False
 
 
-def test_doctor_finds_service_agent_and_database_of_the_demo(run: Run, scenario_world: ScenarioWorld) -> None:
+def test_doctor_finds_service_agent_and_database_of_the_demo(
+    run: Run, scenario_world: ScenarioWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("--demo", "cases")
+    monkeypatch.setattr(dns.resolver, "resolve", lambda *_args, **_more: pytest.fail("the demo asks no DNS"))
     findings = {item["check"]: item["ok"] for item in run("--demo", "doctor", "--json").json_lines}
+    assert findings["DNS"] is None
     assert findings["agent"] is True
     assert findings["service des comptes"] is True
     assert findings["base des dossiers"] is True
