@@ -10,7 +10,7 @@ from ameli_support.onboarding.wording import LANGUAGES, Cell, placeholders
 
 PACKAGE_FILE = Path(__file__).parent.parent / "procedure.toml"
 _LEAF = frozenset({*LANGUAGES, "quote", "same"})
-_FRENCH_ONLY = ("mail.", "pages.", "contacts.")
+_FRENCH_ONLY = ("mail.", "pages.", "forms.", "contacts.")
 
 
 class ProcedureError(Exception):
@@ -39,12 +39,14 @@ class Numbers:
     said_address_tries: int
     provisional_code_days: int
     provisional_code_tries: int
+    provisional_codes_per_day: int
     code_min: int
     code_max: int
     strength_bits: tuple[int, ...]
     login_tries: int
     login_lock_minutes: int
     address_tries_per_hour: int
+    reset_link_minutes: int
     reset_block_hours: int
     minor_age: int
     resolved_close_days: int

@@ -1,9 +1,12 @@
 """Addresses and phone numbers as typed → the one form in which they are stored and compared (rules §7)."""
 
+import re
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from ameli_support.mail.recipient import is_sendable
+from ameli_support.onboarding.contact import PhoneKind
 
 # numbers of the overseas départements, typed as people there type them, without the country's prefix
 _OVERSEAS = {
@@ -22,6 +25,17 @@ _OVERSEAS = {
     "0696": "596",
     "0697": "596",
 }
+_KINDS = {
+    phonenumbers.PhoneNumberType.MOBILE: PhoneKind.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE: PhoneKind.FIXED,
+    phonenumbers.PhoneNumberType.VOIP: PhoneKind.VOIP,
+}
+# the plan's own beginnings, for numbers that the library does not know: reserved, or new overseas
+_PLAN = (
+    (re.compile(r"\+33[67]|\+(?:262|590|594|596)(?:639|69[0-9])"), PhoneKind.MOBILE),
+    (re.compile(r"\+33[1-5]|\+(?:262|590|594|596)[2-5]"), PhoneKind.FIXED),
+    (re.compile(r"\+339"), PhoneKind.VOIP),
+)
 
 
 class NotAnAddress(ValueError):
@@ -54,3 +68,9 @@ def phone(text: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def kind(number: str) -> PhoneKind:
+    """What the numbering plan says of a number in E.164."""
+    known = _KINDS.get(phonenumbers.number_type(phonenumbers.parse(number)))
+    return known or next((kind for plan, kind in _PLAN if plan.match(number)), PhoneKind.OTHER)

@@ -10,7 +10,6 @@ from ameli_support.accounts.contract import (
     ConsentView,
     GenerationView,
     LinkView,
-    ProvisionalCode,
     SendKind,
     SendState,
     SendView,
@@ -24,6 +23,7 @@ from ameli_support.onboarding.journey import Step
 from ameli_support.onboarding.link import Phase, current_generation, live_generation, phase
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.outbox import MailState
+from ameli_support.sandbox import provisional
 from ameli_support.sandbox.enrolments import STEPS_DONE, Dossier, instant
 from ameli_support.sandbox.problems import seconds_left
 
@@ -36,7 +36,6 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
     where = phase(enrolment, at)
     current = current_generation(enrolment)
     live = live_generation(enrolment, at)
-    code = row.provisional_code
     return {
         "phase": where,
         "step": enrolment.step,
@@ -56,7 +55,7 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
             mobile_sms=row.consent_mobile_sms,
             landline_phone=row.consent_landline_phone,
         ),
-        "provisional_code": None if code is None else ProvisionalCode(code),
+        "provisional_code": provisional.state(row, at),
         "link": current
         and LinkView(generation=current.number, issued_at=current.issued_at, expires_at=current.expires_at),
         "generations": tuple(_generation_view(g, live.number if live else None) for g in dossier.generations),

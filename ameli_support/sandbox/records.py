@@ -290,6 +290,7 @@ def _etag(view: RecordView, possible: Mapping[Act, Verdict], stored: Any) -> str
         view.closed_because,
         view.person is None,
         view.code_reset_blocked_until,
+        view.provisional_code,
         view.procedure_version,
         tuple(possible.values()),
         stored,

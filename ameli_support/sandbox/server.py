@@ -28,7 +28,7 @@ from ameli_support.sandbox import control, housekeeping, lock, people
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.franceconnect import routes as franceconnect
 from ameli_support.sandbox.post import Post
-from ameli_support.sandbox.site import links
+from ameli_support.sandbox.site import routes as site
 from ameli_support.sandbox.world import OtherSchema, World, open_world
 
 ALREADY_RUNNING = 3
@@ -81,7 +81,7 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
     wake = post.wake if post else _nothing
     whole = Starlette(
         routes=[
-            *links.routes(world),
+            *site.routes(world),
             *franceconnect.routes(world),
             *control.routes(world, key, stop, wake),
             Mount("/", api),

@@ -16,6 +16,7 @@ from ameli_support.onboarding.link import Ended
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, read_nir
 from ameli_support.onboarding.personal_code import CodeRule, failures
 from ameli_support.sandbox import audit, canonical, hashing, issuing, schema
+from ameli_support.sandbox.callers import GENERAL_SCHEME
 from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, Dossier, enrolment_of
 from ameli_support.sandbox.issuing import Issued
 from ameli_support.sandbox.problems import Refused
@@ -62,6 +63,8 @@ def start(world: World, person: str, route: Route) -> str:
         row = conn.execute(PERSON.with_for_update(), {"person": person}).first()
         if row is None:
             raise Refused(ProblemType.NOT_FOUND)
+        if row.scheme != GENERAL_SCHEME:
+            raise Refused(ProblemType.OTHER_SCHEME)
         if read_nir(row.nir).verdict is not NirVerdict.VALID or row.status in (
             PersonStatus.MINOR,
             PersonStatus.DECEASED,
@@ -79,9 +82,16 @@ def pass_step(world: World, enrolment: str, step: Step, *, code: str | None = No
     `code` is the personal code at `personal_code`: stored as argon2id, CodeRefused if it
     breaks a rule. NotAtThisStep when the enrolment stands elsewhere.
     """
-    code_hash = None
-    if step is Step.PERSONAL_CODE:
-        code_hash = _hash(world, enrolment, code or "")
+    code_hash = _hash(world, enrolment, code or "") if step is Step.PERSONAL_CODE else None
+    return _pass(world, enrolment, step, code_hash)
+
+
+def keep_code(world: World, enrolment: str, code_hash: str) -> Step:
+    """Pass `personal_code` with a code that was checked and hashed already; the step reached."""
+    return _pass(world, enrolment, Step.PERSONAL_CODE, code_hash)
+
+
+def _pass(world: World, enrolment: str, step: Step, code_hash: str | None) -> Step:
     with sql.write(world.engine) as conn:
         row = _open_row(conn, enrolment, step)
         at, reached = to_us(world.now()), _NEXT[step]

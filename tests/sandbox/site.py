@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 from starlette.applications import Starlette
 
-from ameli_support.sandbox.site import links
+from ameli_support.sandbox.site import links, looks
 from ameli_support.sandbox.world import World
 
 
@@ -52,7 +52,9 @@ class Site:
     """The pages of a world, asked as a person's browser asks."""
 
     def __init__(self, world: World, **options: Any) -> None:
-        self._transport = httpx.ASGITransport(Starlette(routes=links.routes(world, **options)))
+        self._transport = httpx.ASGITransport(
+            Starlette(routes=[*looks.routes(), *links.routes(world, **options)])
+        )
 
     def open(self, token: str, method: str = "GET") -> Page:
         return self.ask(method, links.CONFIRM_PATH + quote(token, safe=""))

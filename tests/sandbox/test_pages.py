@@ -14,7 +14,7 @@ from ameli_support.onboarding.procedure import procedure
 from ameli_support.onboarding.wording import spoken_day, spoken_time
 from ameli_support.outbox import MailState
 from ameli_support.sandbox import schema
-from ameli_support.sandbox.site import links
+from ameli_support.sandbox.site import links, looks
 from tests.sandbox.service import Service, unique
 from tests.sandbox.site import Page, Site
 
@@ -294,7 +294,7 @@ def test_links_are_made_from_the_settings_never_from_the_host_header(service: Se
 
 
 def test_the_style_sheet_is_served_and_may_be_kept(site: Site) -> None:
-    answer = site.ask("GET", links.STYLE_PATH)
+    answer = site.ask("GET", looks.STYLE_PATH)
     assert (answer.status, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "max-age" in answer.headers["cache-control"]
 

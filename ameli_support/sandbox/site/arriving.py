@@ -16,7 +16,7 @@ from ameli_support.sandbox import recognising, signing_up
 from ameli_support.sandbox.enrolments import Dossier, read_dossier, read_person
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.site import paths
-from ameli_support.sandbox.site.serving import Site
+from ameli_support.sandbox.site.serving import Ask, Site
 from ameli_support.sandbox.site.sessions import Session
 from ameli_support.sandbox.world import World
 
@@ -52,9 +52,9 @@ class Standing:
 
 
 def standing(world: World, session: Session) -> Standing:
-    """The page of this session's person now; the login page for nobody."""
+    """The page of this session's person now; for nobody the login page, or where the session ended."""
     if session.person is None:
-        return Standing(paths.LOGIN)
+        return Standing(session.after or paths.LOGIN)
     return of_person(world, session.person)
 
 
@@ -88,3 +88,8 @@ def identified(site: Site, session: Session, person: str, route: Route) -> Respo
     recognising.identify(site.world, enrolment, route)
     renewed = site.sessions.renew(session, person, route=route.value)
     return site.go(of_person(site.world, person).path, renewed)
+
+
+def leave(ask: Ask) -> Response:
+    """ANNULER or RETOUR in the middle of the journey: logged out, and the request waits where it is."""
+    return ask.go(paths.LOGIN, ask.site.sessions.end(ask.session, paths.LOGIN), info="left")

@@ -11,12 +11,10 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from importlib.resources import files
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -26,30 +24,18 @@ from ameli_support.clock import monotonic
 from ameli_support.i18n import typeset
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.link import DeadPage
-from ameli_support.onboarding.wording import countdown, fill, plain, spoken_day, spoken_time
+from ameli_support.onboarding.wording import countdown, spoken_day, spoken_time
 from ameli_support.sandbox.confirming import Outcome, PageView, confirm, open_page, person_resend
 from ameli_support.sandbox.rate import Buckets, Rate
+from ameli_support.sandbox.site import looks, paths
 from ameli_support.sandbox.world import World
 
 CONFIRM_PATH = "/confirmer/"
 RESEND_PATH = "/renvoyer/"
-STYLE_PATH = "/static/ameli.css"
 LARGEST_FORM = 2048
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-    "Content-Language": "fr",
-}
 # the mark beside the title says more than its colour: it only repeats what the title says
 _TONES = {"confirmed": "done", "already_active": "done", "resent": "done", "confirm": ""}
+_LEAD_TO_LOGIN = ("confirmed", "already_active")
 _STATUS = {"generic": 404, "address_taken": 409, "rate_limited": 429, "cooldown": 429, "day_cap": 429,
            "try_again": 403, "unavailable": 503}  # fmt: skip
 
@@ -93,15 +79,8 @@ def link_of(world: World, token: str) -> str:
 def routes(world: World, limits: Limits = LIMITS, clock: Callable[[], float] = monotonic) -> list[Route]:
     """The public routes of a world; `clock` gives the seconds of the rate limits."""
     site = _Site(world, limits, clock)
-    style = (files(__package__) / "static" / "ameli.css").read_bytes()
-
-    async def style_sheet(_request: Request) -> Response:
-        kept = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=3600"}
-        return Response(style, media_type="text/css", headers=kept)
-
     # a token holds no slash; what does is as unknown as any other
     return [
-        Route(STYLE_PATH, style_sheet, methods=["GET"]),
         Route(CONFIRM_PATH + "{token:path}", site.show, methods=["GET", "HEAD"]),
         Route(CONFIRM_PATH + "{token:path}", site.confirm, methods=["POST"]),
         Route(RESEND_PATH + "{token:path}", site.resend, methods=["POST"]),
@@ -113,9 +92,6 @@ class _Site:
         self._world = world
         self._links = Buckets(limits.link, clock)
         self._everybody = Buckets(limits.everybody, clock)
-        self._template = Environment(
-            loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        ).get_template("page.html")
 
     # ── what is asked ───────────────────────────────────────────────────────
 
@@ -208,10 +184,9 @@ class _Site:
     def _render(self, shown: _Shown, request: Request) -> Response:
         procedure = self._world.procedure
         page = procedure.pages[shown.name]
-        values = {**procedure.values["fr"], **shown.values}
 
         def text(sentence: str) -> str:
-            return typeset(plain(fill(sentence, values)))
+            return looks.text(procedure, sentence, shown.values)
 
         content: dict[str, Any] = {
             "title": text(page.title),
@@ -219,18 +194,15 @@ class _Site:
             "tone": _TONES.get(shown.name, "stopped"),
             "form": shown.form,
             "note": shown.note and typeset(shown.note),
-            "brand": procedure.lines("pages.generic.brand"),
-            "footer": typeset(procedure.text("pages.generic.footer")),
-            "style": STYLE_PATH,
+            "log_in": page.buttons[0] if shown.name in _LEAD_TO_LOGIN else "",
+            "login": paths.LOGIN,
         }
-        body = self._template.render(content).encode()
-        headers = dict(HEADERS)
-        if shown.retry_after is not None:
-            headers["Retry-After"] = str(shown.retry_after)
-        if request.method == "HEAD":
-            headers["Content-Length"] = str(len(body))
-            body = b""
-        return Response(body, _STATUS.get(shown.name, 200), headers, "text/html; charset=utf-8")
+        return looks.answer(
+            looks.html(procedure, "page.html", content),
+            status=_STATUS.get(shown.name, 200),
+            method=request.method,
+            retry_after=shown.retry_after,
+        )
 
     # ── forged forms ────────────────────────────────────────────────────────
 

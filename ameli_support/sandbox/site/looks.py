@@ -13,13 +13,13 @@ from starlette.routing import Route
 from ameli_support.i18n import typeset
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.onboarding.wording import fill, plain
+from ameli_support.sandbox.site import paths
 
 STYLE_PATH = "/static/ameli.css"
 SCRIPT_PATH = "/static/ameli.js"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -30,6 +30,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Language": "fr",
 }
+_SCRIPTED = frozenset({"sign_up.html", "forgotten.html", "code.html"})
 
 
 @cache
@@ -57,14 +58,25 @@ def html(procedure: Procedure, template: str, content: Mapping[str, Any]) -> str
         "script": SCRIPT_PATH,
         "errors": (),
         "leads": (),
+        "heading": text(procedure, procedure.text("forms.errors")),
+        "signed_in": False,
+        "log_out": paths.LOG_OUT,
+        "log_out_words": procedure.text("forms.log_out"),
         **content,
     }
     return _environment().get_template(template).render(whole)
 
 
-def answer(body: str, *, status: int = 200, method: str = "GET", retry_after: int | None = None) -> Response:
-    """An HTML answer with the headers of every page; `retry_after` in seconds; no body for a HEAD."""
+def answer(
+    body: str, *, template: str = "", status: int = 200, method: str = "GET", retry_after: int | None = None
+) -> Response:
+    """An HTML answer with the headers of every page; `retry_after` in seconds; no body for a HEAD.
+
+    Our one script may run on the pages of the templates that load it, and nowhere else.
+    """
     encoded, headers = body.encode(), dict(HEADERS)
+    if template in _SCRIPTED:
+        headers["Content-Security-Policy"] += "; script-src 'self'"
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     if method == "HEAD":

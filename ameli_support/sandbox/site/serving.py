@@ -175,7 +175,9 @@ class Site:
                 **content,
             },
         )
-        response = looks.answer(body, status=status, method=method, retry_after=retry_after)
+        response = looks.answer(
+            body, template=template, status=status, method=method, retry_after=retry_after
+        )
         self.sessions.attach(response, session)
         return response
 

@@ -30,6 +30,7 @@ MOST_DATA = 4096
 # how stale `seen_at` may grow before a page writes it again
 _GRAIN = timedelta(minutes=1)
 _BYTES = 32
+_AFTER = "after"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 _row = schema.web_session
@@ -47,6 +48,11 @@ class Session:
     data: dict[str, Any] = field(default_factory=dict)
     stored: bool = False
     fresh: bool = True
+
+    @property
+    def after(self) -> str | None:
+        """For a session that ended: the page where it led."""
+        return self.data.get(_AFTER)
 
     @property
     def csrf(self) -> str:
@@ -109,11 +115,19 @@ class Sessions:
             self._add(conn, new, json.dumps(data, separators=(",", ":")))
         return new
 
-    def end(self, session: Session) -> Session:
-        """The session is over; an anonymous one for the answer."""
+    def end(self, session: Session, after: str | None = None) -> Session:
+        """The session is over; an anonymous one for the answer.
+
+        `after`: the page where a form that this session sent twice is to lead; the old id opens nothing.
+        """
         if session.stored:
+            ended = _row.c.id_hash == _hash(session.id)
             with sql.write(self._world.engine) as conn:
-                conn.execute(delete(_row).where(_row.c.id_hash == _hash(session.id)))
+                if after is None:
+                    conn.execute(delete(_row).where(ended))
+                else:
+                    data = json.dumps({_AFTER: after})
+                    conn.execute(update(_row).where(ended).values(person=None, data=data))
         return self.begin()
 
     def attach(self, response: Response, session: Session) -> None:
