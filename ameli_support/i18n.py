@@ -57,6 +57,11 @@ def _(message: str) -> str:
     return _translations.gettext(message)
 
 
+def N_(message: str) -> str:
+    """Marks a message for the catalogue where it is written; `_` translates it where it is shown."""
+    return message
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form for `number`; the caller fills `{number}` in."""
     return _translations.ngettext(singular, plural, number)

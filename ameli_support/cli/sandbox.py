@@ -204,9 +204,9 @@ def _register_people(sandbox: typer.Typer) -> None:
         for member in chosen:
             person = out.as_json(member.person)
             if json:
-                out.one({"key": member.key, "what": member.what, **{name: person[name] for name in _SAID}})
+                out.one({"key": member.key, "what": _(member.what), **{name: person[name] for name in _SAID}})
             else:
-                out.lines([f"{member.key}{ask.colon()}{member.what}", *_sayings(member)])
+                out.lines([f"{member.key}{ask.colon()}{_(member.what)}", *_sayings(member)])
         return ExitCode.DONE
 
     add(sandbox, "people", people, _("Présente les personnes inventées, avec ce qu’elles savent dire."))

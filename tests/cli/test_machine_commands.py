@@ -174,6 +174,9 @@ def test_the_people_of_the_sandbox_can_be_read(run: Run) -> None:
     people = run("sandbox", "people", "--json").json_lines
     assert {"key", "what", "nir", "birth_date", "postcode", "address", "file"} <= set(people[0])
     assert people[0]["nir"] in run("sandbox", "people").out
+    english = run("--lang", "en", "sandbox", "people", "--json").json_lines
+    assert [one["what"] for one in english if one in people] == []
+    assert english[0]["what"] == "confirmation mail sent 3 days ago, link live"
 
 
 def test_one_person_is_shown_with_what_she_says_for_both_levels(run: Run) -> None:
