@@ -41,6 +41,8 @@ def weights(
         held[cause] *= priors.times(cause, evidence.provider)
         for signal, value in evidence.signals.items():
             held[cause] *= priors.likelihood(signal, value, cause)
+        for hint in evidence.hints:
+            held[cause] *= priors.hints.get(hint, {}).get(cause, 1.0)
         if cause in checklist.checks and checklist[cause].applies(evidence) is not None:
             held[cause] *= wrong
         for answer in answers.values():
@@ -79,17 +81,28 @@ def _why(
             return _("prouvé par une réponse") if check == cause else _("prouvé par un autre essai")
         if cause in answer.rules_out:
             return _("écarté par une réponse")
-    told = _signals()
+    told, told_hints = _signals(), _hints()
     best, reason = _TOLD, ""
     for signal, value in evidence.signals.items():
         usual = priors.likelihood(signal, value, UNKNOWN)
         here = priors.likelihood(signal, value, cause)
         if here / usual > best and (signal, value) in told:
             best, reason = here / usual, told[signal, value]
+    for hint in evidence.hints:
+        more = priors.hints.get(hint, {}).get(cause, 1.0)
+        if more > best and hint in told_hints:
+            best, reason = more, told_hints[hint]
     times = priors.times(cause, evidence.provider)
     if times >= best and evidence.family is not None:
         return _("plus fréquent chez {provider}").format(provider=evidence.family.name)
     return reason
+
+
+def _hints() -> dict[str, str]:
+    return {
+        "link_rewritten": _("un filtre a réécrit les liens du mail gardé"),
+        "address_elsewhere": _("l’adresse est prise par une autre demande"),
+    }
 
 
 def _signals() -> dict[tuple[str, str], str]:

@@ -28,12 +28,30 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kept mail: what reading it found, and how its link stood when it reached us.
+
+    `state`: of the link, None when it was not this record's. `ended`: it worked until it was kept.
+    """
+
+    kind: str
+    genuine: bool | None
+    verdicts: frozenset[str] = frozenset()
+    rewriters: tuple[str, ...] = ()
+    bounce: str | None = None
+    state: str | None = None
+    ended: bool = False
+    foreign: bool = False
+
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`signals` are values of population.toml's [signals]; `answers` need no question."""
+    """`signals` are values of population.toml's [signals]; `answers` need no question; `hints` are
+    names of its [hints]."""
 
     level: Level = Level.NOTHING
     phase: Phase | None = None
@@ -42,6 +60,7 @@ class Evidence:
     standing: Standing | None = None
     signals: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     answers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    hints: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ PACKAGE_FILE = Path(__file__).parent / "population.toml"
 UNKNOWN = "unknown"
 OTHER_FAMILY = "other"
 _NUMBERS = ("seed", "callers", "two_causes", "wrong_answers", "priors_off")
-_TABLES = ("learning", "costs", "priors", "shares", "families", "signals")
+_TABLES = ("learning", "costs", "priors", "shares", "families", "hints", "signals")
 _LEARNING = ("prior_cases", "prior_share", "half_life_days")
 _PARTS = ("two_causes", "wrong_answers", "priors_off")
 
@@ -54,6 +54,7 @@ class Priors:
     weights: Mapping[str, float]
     shares: Mapping[str, float]
     families: Mapping[str, Mapping[str, float]]
+    hints: Mapping[str, Mapping[str, float]]
     signals: Mapping[str, Mapping[str, Mapping[str, float]]]
 
     @property
@@ -122,12 +123,7 @@ def _priors(file: Path, tree: dict[str, Any]) -> Priors:
     ask = _numbers(file, "costs.ask", costs["ask"])
     if set(ask) != set(weights) - {UNKNOWN}:
         raise PriorsError(file, "costs.ask", "the same names as in priors are expected")
-    families = {
-        family: _numbers(file, f"families.{family}", table) for family, table in tree["families"].items()
-    }
-    for family, table in families.items():
-        if unknown := set(table) - set(weights):
-            raise PriorsError(file, f"families.{family}.{min(unknown)}", "no such cause")
+    families = _of_causes(file, "families", tree["families"], set(weights))
     return Priors(
         seed=int(tree["seed"]),
         callers=int(tree["callers"]),
@@ -142,8 +138,17 @@ def _priors(file: Path, tree: dict[str, Any]) -> Priors:
         weights=weights,
         shares=_numbers(file, "shares", tree["shares"]),
         families=families,
+        hints=_of_causes(file, "hints", tree["hints"], set(weights)),
         signals={name: _signal(file, name, tables, set(weights)) for name, tables in tree["signals"].items()},
     )
+
+
+def _of_causes(file: Path, key: str, tables: Any, causes: set[str]) -> dict[str, dict[str, float]]:
+    held = {name: _numbers(file, f"{key}.{name}", table) for name, table in tables.items()}
+    for name, table in held.items():
+        if unknown := set(table) - causes:
+            raise PriorsError(file, f"{key}.{name}.{min(unknown)}", "no such cause")
+    return held
 
 
 def _learning(file: Path, table: Any) -> Learning:

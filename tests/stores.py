@@ -65,4 +65,5 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+        connection.execute("DELETE FROM store_meta WHERE name = 'mail_key'")
         connection.execute("UPDATE alembic_version SET version_num = %s", [REVISIONS[-1]])

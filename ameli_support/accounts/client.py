@@ -88,6 +88,11 @@ class AccountsClient:
             follow_redirects=False,
         )
 
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return str(self._http.base_url)
+
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()

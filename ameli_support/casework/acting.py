@@ -16,7 +16,7 @@ from ameli_support.accounts.errors import Kind, OutcomeUnknown, ServiceDown, Ser
 from ameli_support.casework.bench import Bench, change_contact
 from ameli_support.casework.errors import ActRefused, DeskError
 from ameli_support.casework.looking import Looking
-from ameli_support.casework.orders import Order
+from ameli_support.casework.orders import KEPT_LINK, Order
 from ameli_support.casework.sentences import of_service
 from ameli_support.casework.views import Done, Look, Service, Settlement
 from ameli_support.clock import to_us
@@ -164,6 +164,7 @@ class Acting:
                 "verdict": verdict.model_dump(mode="json") if verdict else None,
                 "procedure": view.procedure_version if view else bench.procedure.version,
                 **order.codes,
+                **order.events,
             }
             for what, text in order.texts.items():
                 payload[f"{what}_text" if what in payload else what] = journal.keep(number, what, text)
@@ -212,7 +213,7 @@ class Acting:
             journal.connection.execute(
                 update(intent).where(intent.c.key == key).values(done=result["result"])
             )
-            if result["result"] == "done" and call is not None and not done.duplicate:
+            if result["result"] == "done" and call is not None and not done.duplicate and act != KEPT_LINK:
                 change_contact(journal, call, last_act=act)
 
         bench.write(number, write)
@@ -246,4 +247,5 @@ def _result(answer: c.ActAnswer) -> dict[str, Any]:
         "window_closes_at": to_us(answer.window_closes_at) if answer.window_closes_at else None,
         "mail_queued_at": to_us(answer.mail_queued_at) if answer.mail_queued_at else None,
         "procedure": answer.procedure_version,
+        **({"kept_link": answer.kept_link.model_dump(mode="json")} if answer.kept_link else {}),
     }

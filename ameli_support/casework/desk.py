@@ -8,6 +8,7 @@ case; `find` and `find_no_record` begin one.
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
@@ -52,6 +53,9 @@ from ameli_support.store.cases import CaseStore
 from ameli_support.store.leases import Lease
 from checks.checklist import Checklist
 from checks.run import Mode, Run
+
+if TYPE_CHECKING:
+    from ameli_support.casework.keeping import Keeping, KeptRow, MailKept, MailRead
 
 
 class Desk:
@@ -268,6 +272,37 @@ class Desk:
         Of the open run, or of one that was never begun; starts none.
         """
         return self._diagnosing.leaflet(case)
+
+    def read_mail(self, raw: bytes) -> "MailRead":
+        """What a kept mail tells (`.eml`, forwarded as attachment, or pasted headers); nothing is stored.
+
+        `ends_a_link`: keeping it will end the confirmation link in it, which the agent is told before.
+        """
+        return self._keeping.preview(raw)
+
+    def attach_mail(self, case: int, raw: bytes, *, told: bool = False) -> "MailKept":
+        """Keeps a mail in the case as evidence: sealed, its text derived with `[jeton]`.
+
+        A link of ours in it goes to the service once, where a live one ends: `told` says that the agent
+        knows. Level 1 where there is such a link. The mail stays kept when the service refuses or is cut.
+        """
+        return self._keeping.attach(case, raw, told=told)
+
+    def kept_mails(self, case: int) -> "tuple[KeptRow, ...]":
+        """The mails kept in a case, by the name of their message."""
+        return self._keeping.kept(case)
+
+    def export_mail(self, case: int, message: str, reason: str) -> bytes:
+        """Supervisor: a kept mail as it came, its link included; logged in the case with the reason."""
+        return self._keeping.export(case, message, reason)
+
+    @property
+    def _keeping(self) -> "Keeping":
+        """Made when a mail is kept: reading and sealing are no part of the desk's start."""
+        from ameli_support.casework.keeping import Keeping
+        from ameli_support.casework.ours import ours
+
+        return Keeping(self.bench, self._acting, ours(self.procedure, self.bench.accounts.base_url))
 
     def learned(self, family: str | None = None) -> tuple[FamilyLearned, ...]:
         """How likely each cause is per provider family: the priors, the cases counted, what is believed."""

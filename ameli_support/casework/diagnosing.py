@@ -13,6 +13,7 @@ from ameli_support.casework import texts
 from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.course import Course, course
 from ameli_support.casework.errors import DeskError
+from ameli_support.casework.kept_events import kept_of
 from ameli_support.casework.learning import Learning
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
@@ -23,7 +24,7 @@ from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from checks import checklist, priors
-from checks.evidence import Evidence
+from checks.evidence import Evidence, Kept
 from checks.leaflet import leaflet
 from checks.run import Mode, Run
 
@@ -117,7 +118,8 @@ class Diagnosing:
 
         view = self.looking.look(number).view
         level = self.bench.level(row)
-        key = (view and view.model_dump_json(exclude={"as_of", "allowed"}), row.said_address, level)
+        kept = self._kept(number, row)
+        key = (view and view.model_dump_json(exclude={"as_of", "allowed"}), row.said_address, level, kept)
         known = self.gathered.get(row.call)
         if known is not None and known[0] == key:
             return known[1]
@@ -128,11 +130,19 @@ class Diagnosing:
             level=level,
             resolver=self.resolver,
             offline=self.offline or at_once,
+            kept=kept,
         )
         if at_once and not self.offline:
             return replace(found, findings=tuple(one for one in found.findings if one.probe != "domain"))
         _keep(self.gathered, row.call, (key, found))
         return found
+
+    def _kept(self, number: int, row: AnyRow) -> tuple[Kept, ...]:
+        """The mails kept in the case; below level 1 those of this contact only (rules §8)."""
+        events = [event_row(event) for event in self.bench.store.events(number)]
+        if not self._may_read(number, row):
+            events = [event for event in events if to_us(event.at) >= row.opened_at]
+        return kept_of(events)
 
     def _text(self, kept: Any) -> str:
         ref = kept.get("ref") if isinstance(kept, dict) else None

@@ -14,6 +14,7 @@ from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Level
 
 DISPUTE = "dispute"
+KEPT_LINK = "kept-link"
 OUTCOMES: Mapping[str, Outcome] = {
     Act.RESEND: Outcome.RESENT,
     Act.REISSUE: Outcome.REISSUED,
@@ -25,19 +26,23 @@ OUTCOMES: Mapping[str, Outcome] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done: `codes` go into the event as they are, `texts` into rows that can be erased."""
+    """What is to be done: `codes` go into the event as they are, `texts` into rows that can be erased, and
+    `unkept` nowhere but into the request;
+    `events`: codes for the event alone."""
 
     act: str
     action: Action
     level: Level = Level.NOTHING
     codes: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unkept: Mapping[str, str] = field(default_factory=dict, repr=False)
+    events: Mapping[str, Any] = field(default_factory=dict)
     needs_version: bool = True
     asks_self_created: bool = False
 
     def body(self, version: int | None) -> c.Wire:
         """The request of the contract."""
-        told = {"expected_version": version, **self.codes, **self.texts}
+        told = {"expected_version": version, **self.codes, **self.texts, **self.unkept}
         return _BODIES[self.act].model_validate(told)
 
 
@@ -47,6 +52,7 @@ _BODIES: Mapping[str, type[c.Wire]] = {
     Act.CORRECT: c.CorrectRequest,
     Act.SUSPEND: c.SuspendRequest,
     DISPUTE: c.DisputeRequest,
+    KEPT_LINK: c.KeptLinkRequest,
     Act.LIFT: c.SupervisorRequest,
     Act.CANCEL: c.SupervisorRequest,
     Act.UNLOCK: c.SupervisorRequest,
@@ -68,6 +74,12 @@ def correction(address: str, reason: c.CorrectReason, self_created: bool) -> Ord
         {"address": typed},
         asks_self_created=True,
     )
+
+
+def kept_link(token: str, message: str) -> Order:
+    """The order to end a link that reached us in a kept mail, named by its message."""
+    codes = {"message": message}
+    return Order(KEPT_LINK, Action.KEEP_MAIL, Level.SIMPLE, events=codes, unkept={"token": token})
 
 
 def with_reason(act: Act, reason: str, *, needs_version: bool = True) -> Order:

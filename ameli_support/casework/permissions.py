@@ -45,6 +45,8 @@ class Action(StrEnum):
     REASSIGN = "reassign"
     READ_CASE = "read_case"
     VERIFY_STORE = "verify_store"
+    KEEP_MAIL = "keep_mail"
+    EXPORT_MAIL = "export_mail"
     CONTENT_FOLDER = "content_folder"
     SETTINGS = "settings"
     OWN_SCREEN_SETTINGS = "own_screen_settings"
@@ -63,6 +65,7 @@ _ON_THE_LINE = _CASEWORK | {
     Action.CORRECT,
     Action.SUSPEND,
     Action.DISPUTE,
+    Action.KEEP_MAIL,
 }
 # what is not here is refused
 ALLOWED: Mapping[Role, frozenset[Action]] = {
@@ -80,6 +83,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
         Action.PROVIDER_AVAILABILITY,
         Action.VERIFY_STORE,
         Action.CONTENT_FOLDER,
+        Action.EXPORT_MAIL,
         Action.OWN_SCREEN_SETTINGS,
     },
     Role.ADMINISTRATOR: frozenset(

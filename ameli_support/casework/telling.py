@@ -100,6 +100,12 @@ def _diagnosed(payload: Mapping[str, Any], words: _Words) -> str:
     )
 
 
+def _mail_kept(payload: Mapping[str, Any], words: _Words) -> str:
+    if payload["genuine"] is False:
+        return _("mail gardé : il imite le nôtre")
+    return _("mail gardé : le nôtre") if payload["genuine"] else _("mail gardé")
+
+
 def _concluded(payload: Mapping[str, Any], words: _Words) -> str:
     text = _("conclu : {outcome}, cause : {cause}").format(
         outcome=words("outcomes", payload["outcome"]), cause=words("causes", payload["cause"])
@@ -142,5 +148,7 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "checks.paused": lambda p, w: _("diagnostic en pause"),
     "checks.abandoned": lambda p, w: _("diagnostic abandonné"),
     "checks.concluded": _diagnosed,
+    "mail.kept": _mail_kept,
+    "mail.exported": lambda p, w: _("mail gardé rendu par un superviseur"),
     "note.added": lambda p, w: _("note ajoutée"),
 }

@@ -1,4 +1,4 @@
-"""`mail read`: what a kept mail tells; the file stays on this machine and the service is not asked."""
+"""`mail …`: what a kept mail tells; `mail read` asks no service and keeps nothing."""
 
 import sys
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
         known = ours()
         code = ExitCode.DONE
-        for name, raw in _raw(files):
+        for name, raw in raw_mails(files):
             if raw is None:
                 code = code or ExitCode.NOT_FOUND
                 _unreadable(name, json)
@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
             if json:
                 out.one(as_object(reading))
             else:
-                out.lines(_as_text(name, reading))
+                out.lines(as_text(name, reading))
         return code
 
     add(
@@ -57,27 +57,27 @@ def register(app: typer.Typer) -> None:
             "Rien n’est ouvert ni envoyé ; un jeton de confirmation n’est pas montré."
         ),
     )
+    from ameli_support.cli import kept_mail
+
+    kept_mail.register(mail)
     app.add_typer(mail)
 
 
 def ours() -> "Ours":
     """What our confirmation mail is known by in the world in which the commands act."""
-    from ameli_support.mail.reading import Ours
-    from ameli_support.mail.rewriters import host_of
+    from ameli_support.casework.ours import ours as known_by
 
     where = place()
-    rules = procedure()
-    addresses = [f"https://{rules.contacts.site}", read_settings(where).service.url or ""]
+    addresses = [read_settings(where).service.url or ""]
     if where.home is not None and is_running(where.home):
         from ameli_support.sandbox import lock
 
         running = lock.read(where.home)
         addresses.append(running.base_url if running else "")
-    hosts = frozenset(host for address in addresses if (host := host_of(address)))
-    return Ours(rules.mail.subject, rules.mail.sender_name, hosts)
+    return known_by(procedure(), *addresses)
 
 
-def _raw(files: list[str]) -> Iterator[tuple[str, bytes | None]]:
+def raw_mails(files: list[str]) -> Iterator[tuple[str, bytes | None]]:
     """Each input with its bytes, None when it cannot be read; no more of it than the reader reads."""
     from ameli_support.mail.parsing import MAX_BYTES
 
@@ -118,7 +118,8 @@ def as_object(reading: "Reading") -> dict[str, object]:
     }
 
 
-def _as_text(name: str, reading: "Reading") -> list[str]:
+def as_text(name: str, reading: "Reading") -> list[str]:
+    """The reading as lines; `name` is the file's."""
     kinds = {
         "confirmation": _("mail de confirmation"),
         "bounce": _("avis d’un serveur de mail"),

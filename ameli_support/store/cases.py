@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, tuple_, update
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ameli_support import sql
 from ameli_support.clock import Clock, SystemClock, to_us
 from ameli_support.i18n import _
-from ameli_support.store.errors import StoreMissing, StoreUnusable
+from ameli_support.store.errors import KeyTrouble, StoreMissing, StoreUnusable
 from ameli_support.store.journal import Journal, put
 from ameli_support.store.schema import (
     access_log,
@@ -29,6 +29,9 @@ from ameli_support.store.schema import (
     presence,
     support_case,
 )
+
+if TYPE_CHECKING:
+    from ameli_support.store.sealing import Sealer
 
 PRESENCE_SECONDS = 25
 
@@ -58,16 +61,24 @@ class CaseStore:
         business: Clock,
         system: Clock | None = None,
         roots: Path | None = None,
+        load_sealer: "Callable[[bool], Sealer] | None" = None,
     ) -> None:
         self.engine = engine
         self.chain_key = chain_key
         self.business = business
         self.system = system or SystemClock()
         self.roots = roots
+        self._load_sealer = load_sealer
 
     def close(self) -> None:
         """Closes the connections."""
         self.engine.dispose()
+
+    def load_sealer(self, create: bool) -> "Sealer":
+        """The sealer of kept mails; raises `KeyTrouble`. `create`: a missing key is made."""
+        if self._load_sealer is None:
+            raise KeyTrouble(_("La clé des mails gardés est introuvable : demandez-la à l’administrateur."))
+        return self._load_sealer(create)
 
     # ── transactions ────────────────────────────────────────────────────────
 

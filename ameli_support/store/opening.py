@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +20,11 @@ from ameli_support.store.errors import KeyTrouble, StoreMissing, StoreUnusable, 
 from ameli_support.store.keys import Keys, load_keys
 from ameli_support.store.schema import store_meta
 
+if TYPE_CHECKING:
+    from ameli_support.store.sealing import Sealer
+
 POOL = 16
+CACHE_KIB = 512  # a connection; a desk reads by index, and a day of calls must not fill memory
 CHAIN_KEY = "chain_key"
 
 
@@ -47,7 +52,20 @@ def open_store(
                 )
             upgrade_embedded(engine, path, system.now)
         _same_chain_key(engine, keys.chain)
-    return CaseStore(engine, keys.chain, business=business, system=system, roots=roots_file(path))
+
+    def load_sealer(create: bool) -> "Sealer":
+        from ameli_support.store.sealing import load_sealer
+
+        return load_sealer(path, create=create, use_keyring=use_keyring)
+
+    return CaseStore(
+        engine,
+        keys.chain,
+        business=business,
+        system=system,
+        roots=roots_file(path),
+        load_sealer=load_sealer,
+    )
 
 
 def upgrade_store(*, path: Path, url: str | None = None, use_keyring: bool = True) -> tuple[str | None, str]:
@@ -115,7 +133,7 @@ def _engine(path: Path, url: str | None, use_keyring: bool) -> tuple[Engine, Key
     keys = load_keys(key_file(path), create=fresh, use_keyring=use_keyring)
     if fresh:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    engine = sql.open_engine(path, key=keys.database, pool_size=POOL)
+    engine = sql.open_engine(path, key=keys.database, pool_size=POOL, cache_kib=CACHE_KIB)
     try:
         upgrading.revision(engine)
     except sql.WrongKey:

@@ -1,7 +1,7 @@
 """What the program finds out before anybody is asked; the sources run side by side, each with its limit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import dns.asyncresolver
@@ -13,8 +13,10 @@ from ameli_support.mail.providers import Kind, Providers, Standing
 from ameli_support.mail.providers import load as load_providers
 from ameli_support.mx import CANARIES, MxReading
 from ameli_support.onboarding.identity import Level
-from checks.evidence import Evidence, Finding, Outcome
+from ameli_support.onboarding.link import Phase
+from checks.evidence import Evidence, Finding, Kept, Outcome
 from checks.probes import domain as domain_probe
+from checks.probes import kept as kept_probe
 from checks.probes import service as service_probe
 
 # seconds for each probe (issue "The missing mail", §2)
@@ -32,6 +34,7 @@ async def gather(
     resolver: dns.asyncresolver.Resolver | None = None,
     canaries: tuple[str, ...] = CANARIES,
     offline: bool = False,
+    kept: Sequence[Kept] = (),
 ) -> Evidence:
     """The evidence of a record as the agent sees it (None: it cannot be read). Raises nothing of the network.
 
@@ -40,6 +43,7 @@ async def gather(
     """
     held = providers or load_providers()
     service = service_probe.read(view, at)
+    mails = kept_probe.read(kept, live=view is not None and view.phase is Phase.LIVE)
     name = service_probe.domain_of(view)
     reading = read_address(f"x@{name}", held) if name else None
     mx = None
@@ -48,7 +52,7 @@ async def gather(
     if reading is not None and mx is not None:
         reading = reading.with_mx(mx.hosts, held)
     signals = dict(service.signals)
-    findings = list(service.findings)
+    findings = service.findings + mails.findings
     standing = reading.standing.standing if reading is not None and reading.standing is not None else None
     if reading is not None:
         asked = reading.suggestion.rpartition("@")[2] if reading.suggestion else None
@@ -56,7 +60,8 @@ async def gather(
         signals["domain"] = _domain_signal(asked, standing, gateway)
         findings.append(_domain_finding(asked, reading.notes()))
     findings.append(domain_probe.finding(name, mx, offline=offline))
-    answers = dict(service.answers)
+    answers = {**mails.answers, **service.answers}
+    answers |= {check: key for check, key in mails.answers.items() if key == "yes"}
     if said_matches is not None:
         answers["address_exact"] = "yes" if said_matches else "no"
     return Evidence(
@@ -67,6 +72,7 @@ async def gather(
         standing=standing,
         signals=signals,
         answers=answers,
+        hints=tuple(mails.hints),
         findings=tuple(findings),
     )
 

@@ -21,6 +21,7 @@ class Read:
 
     signals: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -48,6 +49,17 @@ def read(view: RecordView | None, at: datetime) -> Read:
     else:
         _send(newest, at, found)
     return found
+
+
+def cause_of(family: Family) -> str | None:
+    """The check that a refusal of a family answers; None for what is passing or not understood."""
+    if family in _NOT_US:
+        return "sender_refused"
+    return {
+        Family.MAILBOX_FULL: "mailbox_full",
+        Family.MAILBOX_INACTIVE: "sleeping_mailbox",
+        Family.ADDRESS_WRONG: "refused_or_bounced",
+    }.get(family)
 
 
 def _newest(view: RecordView) -> SendView | None:
