@@ -29,6 +29,7 @@ class Scope(StrEnum):
     CALL = "call"
     DIALOG = "dialog"
     HISTORY = "history"
+    DIAGNOSIS = "diagnosis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _letter("s"), "S", N_("Suspendre"), Act.SUSPEND, dangerous=True,
     ),
     Action(
+        "call.diagnose", Scope.CALL, "diagnose", N_("Diagnostic"),
+        N_("Mail introuvable : les questions à poser, la cause la plus probable, le remède à dire."),
+        _letter("d"), "D", N_("Diagnostic"),
+    ),
+    Action(
         "call.note", Scope.CALL, "note", N_("Noter"),
         N_("Ajoute une note au dossier ; enregistrée pendant la saisie."),
         _letter("n"), "N", N_("Noter"),
@@ -237,13 +243,59 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("Copie le résumé écrit d’après les événements ; il reste sélectionnable ici."),
         _letter("y"), "Y", palette=False,
     ),
+    Action(
+        "diagnosis.answer", Scope.DIAGNOSIS, "answer", N_("Répondre"),
+        N_("Note la réponse de l’appelant ; une réponse déjà donnée se change de la même façon."),
+        (), N_("1 à 4"), shown=True, palette=False,
+    ),
+    Action(
+        "diagnosis.skip", Scope.DIAGNOSIS, "skip", N_("Passer"),
+        N_("Laisse la question de côté, avec un motif ; elle peut encore être posée."),
+        _letter("p"), "P", shown=True,
+    ),
+    Action(
+        "diagnosis.before", Scope.DIAGNOSIS, "before", N_("Question d’avant"),
+        N_("Revient à la question d’avant pour la relire ou changer sa réponse."),
+        ("left", "up"), "←", N_("Avant"), shown=True, palette=False,
+    ),
+    Action(
+        "diagnosis.next", Scope.DIAGNOSIS, "next", N_("Question suivante"),
+        N_("Va à la question suivante de la liste, même à celles que le programme écarte."),
+        ("right", "down"), "→", palette=False,
+    ),
+    Action(
+        "diagnosis.leave", Scope.DIAGNOSIS, "leave", N_("Appel"),
+        N_("Revient à l’appel ; le diagnostic reste ouvert à la même question."),
+        ("escape",), N_("Échap"), shown=True, palette=False,
+    ),
+    Action(
+        "diagnosis.leaflet", Scope.DIAGNOSIS, "leaflet", N_("Fiche"),
+        N_("Ce que l’appelant peut faire chez lui, sans donnée personnelle : à copier ou à enregistrer."),
+        _letter("f"), "F", shown=True,
+    ),
+    Action(
+        "diagnosis.order", Scope.DIAGNOSIS, "order", N_("Ordre du document"),
+        N_("Pose les questions dans l’ordre du document, ou dans l’ordre le plus court."),
+        _letter("o"), "O", N_("Ordre"), shown=True,
+    ),
+    Action(
+        "diagnosis.pause", Scope.DIAGNOSIS, "pause", N_("Mettre en pause"),
+        N_("Arrête ici avec un motif, montré à l’agent qui reprendra."),
+        _letter("m"), "M", N_("Pause"),
+    ),
+    Action(
+        "diagnosis.abandon", Scope.DIAGNOSIS, "abandon", N_("Abandonner le diagnostic"),
+        N_("Termine sans conclusion, avec un motif ; les réponses restent au dossier."),
+        _letter("x"), "X",
+    ),
 )  # fmt: skip
 
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 
 # the order of the call screen's column, the same everywhere (ux.md)
 COLUMN: Final = (
-    "call.resend", "call.reissue", "call.correct", "call.suspend", "call.note", "call.conclude",
+    "call.resend", "call.reissue", "call.correct", "call.suspend",
+    "call.diagnose", "call.note", "call.conclude",
 )  # fmt: skip
 
 

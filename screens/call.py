@@ -1,5 +1,6 @@
 """The call: four answers in four fixed places, kept live, and the acts (ux-design §1)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -60,6 +61,7 @@ class Call(CallActs):
         self._looking = False
         self.failure = ""
         self._looked_back_at: Level | None = None
+        self._explored = False
 
     def compose_body(self) -> "ComposeResult":
         """Person, band, three columns, foot."""
@@ -128,9 +130,19 @@ class Call(CallActs):
         if glance.earlier is not self.earlier:
             self.earlier = glance.earlier
             self._tell_repeat()
+        if glance.state.level and not self._explored:
+            self._explored = True
+            self.explore()
         self.app.seen(glance.look)
         self._tell_changes(before, glance.look)
         self.redraw()
+
+    @work(group="explore", exit_on_error=False)
+    async def explore(self) -> None:
+        """What the checklist will want to know is looked for as soon as level 1 is reached."""
+        case = self.state.case
+        with suppress(Failed):
+            await self.app.backend.ask(lambda desk: desk.explore(case))
 
     def _glance(self, desk: "Desk") -> Glance:
         """In a worker thread; the summary is read again only when the case changed."""

@@ -42,6 +42,20 @@ class CallActs(PaletteActs):
         """S: « ce n’est pas moi », a reason, V."""
         self.begin("call.suspend")
 
+    def action_diagnose(self) -> None:
+        """D: the checklist of the missing mail, over the call."""
+        if self.shown is None:
+            return
+        offer = self.shown.offer("call.diagnose")
+        if offer.state is Offered.FORBIDDEN:
+            self.explain_refusal("call.diagnose", offer.sentence or f"{offer.hint}.", f"{offer.hint}.")
+            return
+        from screens.diagnosis import Diagnosis
+        from screens.diagnosis_writes import Writes
+
+        self.writes = self.writes or Writes(self.app)
+        self.app.push_screen(Diagnosis(self, self.writes))
+
     def begin(self, action: str) -> None:
         """Opens the dialog of an act, or the check first, or says why not."""
         if self.shown is None:
@@ -53,6 +67,9 @@ class CallActs(PaletteActs):
             act = BY_ID[action].act
             wanted = Level.REINFORCED if act in LEVEL_2 else Level.SIMPLE
             self._check(wanted, then=action)
+        elif action == "call.resend" and self.change_first:
+            why = _("D’abord le réglage qui efface le mail, ou une autre adresse (A).")
+            self.explain_refusal(action, why, _("le réglage d’abord."))
         else:
             self._open(action)
 
@@ -65,7 +82,7 @@ class CallActs(PaletteActs):
         kinds: dict[str, Callable[[], ActDialog]] = {
             "call.resend": lambda: Resend(self.state, self.last_look, self.desk),
             "call.reissue": lambda: Reissue(self.state, self.last_look, self.desk),
-            "call.correct": lambda: Correct(self.state, self.last_look, self.desk),
+            "call.correct": lambda: Correct(self.state, self.last_look, self.desk, self.reason_first),
             "call.suspend": lambda: Suspend(self.state, self.last_look, self.desk),
         }
         self.app.push_screen(kinds[action](), self._acted)

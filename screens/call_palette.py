@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ameli_support.accounts.contract import VerdictView
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState, Done, Earlier, Look
+    from screens.diagnosis_writes import Writes
     from screens.picture import Picture
 
 MARGINS = 9
@@ -37,6 +38,9 @@ class PaletteActs(Framed[None]):
         self.earlier: Earlier | None = None
         self.shown: Picture | None = None
         self.summarised = -1  # the case's version that the summary was read at
+        self.writes: Writes | None = None  # the checklist's answers on their way
+        self.change_first = False  # the checklist found a setting that comes before any re-send
+        self.reason_first = ""  # the reason that the next dialog has chosen already
 
     @property
     def desk(self) -> "Desk":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ameli_support.casework.desk import Desk
-    from ameli_support.casework.views import Done
+    from ameli_support.casework.views import CallState, Done, Look
 
 NOT_TOLD = ("typo", "test_other_address")
 SPELLED = 140
@@ -35,6 +35,17 @@ class Correct(Reissue):
     EFFECT = Effect.NEW_ADDRESS_NEW_WINDOW
     REASONS = "correct_reasons"
     likely: str | None = None
+
+    def __init__(
+        self, state: "CallState", look: "Look | None", desk: "Desk", reason: str | None = None
+    ) -> None:
+        super().__init__(state, look, desk)
+        self._reason = reason
+
+    def on_mount(self) -> None:
+        """A reason that is known already is chosen."""
+        self.query_one(Choices).choose_value(self._reason)
+        super().on_mount()
 
     def compose_facts(self) -> "ComposeResult":
         """The field, the likely domain, what to read back."""

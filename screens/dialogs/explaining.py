@@ -47,6 +47,7 @@ def _fields() -> dict[str, str]:
         "to": _("Le numéro de l’agent qui prend la suite ; le dossier passe dans sa liste."),
         "why": reason,
         "reason": reason,
+        "file": _("Le nom du fichier, dans votre dossier personnel ; un fichier existant n’est pas écrasé."),
         "message": _("Une phrase pour tous les agents : ce qui est en panne, et ce qu’ils peuvent dire."),
     }
 
@@ -70,5 +71,13 @@ def _screens() -> dict[str, str]:
         "Confirm": _("V fait ce que la phrase annonce ; Échap ne change rien."),
         "Give": _("À qui, et pourquoi ; V confie le dossier."),
         "Availability": _("Un chiffre choisit le fournisseur, le motif, puis V : tous les agents le voient."),
+        "Diagnosis": _(
+            "À gauche les questions, au milieu celle à poser, à droite les causes. Un chiffre répond ; "
+            "← → relisent ou changent une réponse, et les suivantes sont réévaluées."
+        ),
+        "SaidAddress": _("L’appelant dit son adresse, Entrée la compare. Échap garde la dernière réponse."),
+        "LeaveOut": _("Un chiffre dit pourquoi la question n’est pas posée, V la passe."),
+        "Halt": _("Dites pourquoi, puis V ; le motif est lu par l’agent qui reprendra."),
+        "Leaflet": _("↑ ↓ font défiler la fiche, Y la copie, E nomme un fichier, V l’enregistre."),
         "Incident": _("Le message et son motif ; V l’affiche chez tous les agents."),
     }

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from ameli_support.i18n import _
-from screens.actions import Scope, key_label, of_scope
+from screens.actions import BY_ID, Scope, key_label, of_scope
 from screens.dialogs.explaining import about, explain
 from screens.frame import Framed
 
@@ -58,7 +58,10 @@ class Help(ModalScreen[None]):
         for each in dict.fromkeys((*scopes, Scope.APP)):
             heading = _("Partout") if each is Scope.APP else _("Cet écran")
             parts.append((heading + "\n", "$muted"))
-            for action in of_scope(each):
+            also = [BY_ID[name] for name in getattr(self._behind, "ALSO_SHOWN", ()) if each is scope]
+            for action in dict.fromkeys(
+                (*of_scope(each), *(one for one in also if one.scope is not Scope.APP))
+            ):
                 key = key_label(action, self.app.launch.keymap)
                 if key:
                     lines = wrap(_(action.tooltip), TEXT - KEY)

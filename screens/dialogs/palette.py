@@ -47,9 +47,10 @@ def offered(screen: "Screen[object]", app: "AmeliSupport") -> list[Action]:
     if app.launch.check_pin is None:
         hidden = hidden | {"app.lock"}
     scopes = dict.fromkeys((scope, Scope.APP))
-    return [
-        action for each in scopes for action in of_scope(each) if action.palette and action.id not in hidden
-    ]
+    also = [BY_ID[name] for name in (screen.ALSO_SHOWN if isinstance(screen, Framed) else ())]
+    found = [action for each in scopes for action in of_scope(each)]
+    everything = dict.fromkeys((*found, *also))
+    return [action for action in everything if action.palette and action.id not in hidden]
 
 
 def matching(actions: list[Action], query: str) -> list[Action]:

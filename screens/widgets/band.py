@@ -32,7 +32,7 @@ class Band(Line):
         ink = "$ink" if shown.stale else INKS[shown.tone]
         room = self.content_size.width - self.right().cell_length - 3
         head = shown.head if len(shown.head) + 2 <= room else shown.short_head
-        return Content.styled(f"{shown.sign} {clean(head)}", f"bold {ink}")
+        return Content.styled(f"{shown.sign} {clean(head)}".strip(), f"bold {ink}")
 
     def right(self) -> Content:
         """The deadline, or since when the state is known."""

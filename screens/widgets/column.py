@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PAIRED = ("call.note", "call.conclude")
 PAIR_WIDTH = 14
+SECOND_ROW = "call.diagnose"  # of keys, when the terminal is narrow
 
 
 class Column(Widget):
@@ -76,7 +77,7 @@ class Column(Widget):
         row = 0
         for offer in self._offers:
             label = f" {_(BY_ID[offer.action].short)}"
-            if offer.action == PAIRED[0]:
+            if offer.action == SECOND_ROW:
                 parts.append("\n")
                 row, column = 1, 0
             self._places[row, column] = offer.action

@@ -21,6 +21,7 @@ SCOPES = {
     Scope.HOME: "Accueil",
     Scope.CHECK: "Contrôle de l’appelant",
     Scope.CALL: "Appel",
+    Scope.DIAGNOSIS: "Diagnostic",
     Scope.DIALOG: "Questions et confirmations",
     Scope.HISTORY: "Dossier entier",
 }

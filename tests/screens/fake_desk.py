@@ -255,6 +255,9 @@ class FakeDesk:
         known = self.since or now
         return Look(self.view() if told else None, known, 0, self.service, self.since)
 
+    def explore(self, case: int) -> None:
+        pass
+
     def pulse(self) -> Look:
         return Look(None, None, 0, self.service, self.since)
 

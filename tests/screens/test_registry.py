@@ -9,6 +9,7 @@ from screens.actions import ACTIONS, BY_ID, COLUMN, Scope
 from screens.app import AmeliSupport
 from screens.call import Call
 from screens.check import Check
+from screens.diagnosis import Diagnosis
 from screens.dialogs.base import Dialog
 from screens.dialogs.explaining import about, explain
 from screens.dialogs.history import History
@@ -28,6 +29,7 @@ OWNERS = {
     Scope.CALL: Call,
     Scope.DIALOG: Dialog,
     Scope.HISTORY: History,
+    Scope.DIAGNOSIS: Diagnosis,
 }
 FORBIDDEN = re.compile(r"^(f6|f7|f1[0-2]|ctrl\+enter|.*bracket.*|backslash|.*brace.*|tilde|vertical_line)$")
 
@@ -74,16 +76,19 @@ def test_f1_explains_every_field_and_every_screen() -> None:
         name
         for text in sources.values()
         for name in re.findall(
-            r"^class (\w+)\((?:\w*Dialog|Reissue|Framed|WhoSpeaks|CallActs)\b", text, re.MULTILINE
+            r"^class (\w+)\((?:\w*Dialog|KeptReason|Resend|Reissue|Framed|WhoSpeaks|CallActs"
+            r"|DiagnosisActs)\b",
+            text,
+            re.MULTILINE,
         )
     }
-    titled -= {"ActDialog", "WhoSpeaks", "PaletteActs"}
+    titled -= {"ActDialog", "WhoSpeaks", "PaletteActs", "KeptReason", "DiagnosisActs"}
     assert len(titled) > 10
     assert {name for name in titled if not about(type(name, (), {})())} == set()
 
 
 def test_the_column_has_one_order() -> None:
-    assert [BY_ID[name].key_label for name in COLUMN] == list("REASNC")
+    assert [BY_ID[name].key_label for name in COLUMN] == list("REASDNC")
 
 
 @pytest.mark.parametrize("query", ["reemettre", "RÉÉMETTRE un", "lien reemettre"])

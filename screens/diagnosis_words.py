@@ -1,0 +1,149 @@
+"""The checklist in the words of the screen: questions, short answers, causes, places, evidence."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ameli_support.i18n import _
+from checks.check import Check, FollowUp, Place
+from checks.evidence import Finding, Outcome
+from checks.priors import UNKNOWN
+from checks.run import Run, Why
+from screens.diagnosis_picture import CauseRow, FindingRow
+from screens.safe import clean
+
+if TYPE_CHECKING:
+    from screens.words import Words
+
+PROBABLE, POSSIBLE = 0.30, 0.08
+_SENTENCE = re.compile(r"(?<=[.?!»])\s+(?=[A-ZÀ-ÝŒ])")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """One sentence a line, as it is said."""
+    return tuple(part for part in _SENTENCE.split(clean(text)) if part)
+
+
+def cause_label(cause: str, words: "Words") -> str:
+    """A cause in the procedure's word; one that a content folder added is named after its file entry."""
+    key = f"causes.{cause}"
+    return words.text(key) if key in words.procedure.cells else clean(cause).replace("_", " ").capitalize()
+
+
+def question_label(check: str, words: "Words") -> str:
+    """A question in a word or two."""
+    return _("Adresse exacte") if check == "address_exact" else cause_label(check, words)
+
+
+def short_answer(key: str) -> str:
+    """An answer in one short word, for the list."""
+    known = {
+        "yes": _("oui"),
+        "no": _("non"),
+        "cannot_tell": "?",
+        "arrives": _("oui"),
+        "does_not_arrive": _("non"),
+        "same_provider": _("ici"),
+        "only_elsewhere": _("ailleurs"),
+        "nowhere": _("nulle part"),
+    }
+    return known.get(key, clean(key))
+
+
+def place(check: Check) -> str:
+    """Where the check is done."""
+    return {
+        Place.AGENT: _("sur votre écran"),
+        Place.WEBMAIL: _("dans sa messagerie, par le navigateur"),
+        Place.PROGRAM: _("sur ses appareils"),
+    }[check.place]
+
+
+def follow_up(what: FollowUp) -> str:
+    """What the agent does once the remedy is done."""
+    return {
+        FollowUp.NONE: _("conclure l’appel"),
+        FollowUp.RESEND: _("renvoyer le mail"),
+        FollowUp.CORRECT: _("corriger l’adresse"),
+        FollowUp.WAIT: _("attendre, puis conclure"),
+        FollowUp.ESCALATE: _("transmettre"),
+    }[what]
+
+
+def why_not_asked(why: Why, text: str) -> str:
+    """« passée : pas d’ordinateur ici »."""
+    if why is Why.SKIPPED:
+        return _("passée : {reason}").format(reason=clean(text))
+    return clean(text)
+
+
+# ── causes ──────────────────────────────────────────────────────────────────
+
+
+def cause_rows(run: Run, words: "Words") -> tuple[CauseRow, ...]:
+    """The causes, the likeliest first, those that are ruled out last."""
+    likely, out = [], []
+    for belief in run.beliefs:
+        if belief.cause == UNKNOWN:
+            continue
+        label = cause_label(belief.cause, words)
+        reason = _ruled_out(run, belief.cause)
+        if reason:
+            out.append(CauseRow(0, label, _("écartée : {why}").format(why=reason)))
+        else:
+            dots, word = likelihood(belief.probability)
+            asked = belief.cause in run.given
+            why = clean(belief.why) or (_("sans réponse") if asked else _("à demander"))
+            likely.append(CauseRow(dots, label, _("{word} : {why}").format(word=word, why=why)))
+    return (*likely, *out)
+
+
+def likelihood(probability: float) -> tuple[int, str]:
+    """●●● to ●○○, always with its word."""
+    if probability >= PROBABLE:
+        return 3, _("probable")
+    return (2, _("possible")) if probability >= POSSIBLE else (1, _("peu probable"))
+
+
+def _ruled_out(run: Run, cause: str) -> str:
+    """Why a cause is out of the question; empty while it is not."""
+    if cause in run.in_vain:
+        return _("remède sans effet")
+    proven = {found for answer in run.given.values() for found in answer.proves}
+    for check, answer in run.given.items():
+        if cause in answer.rules_out and cause not in proven:
+            return _("vérifié") if check in dict(run.answers) else _("constaté")
+    if cause in run.checklist.checks and run.checklist[cause].applies(run.evidence) is not None:
+        return _("sans objet ici")
+    return ""
+
+
+def likeliest(run: Run, words: "Words", *, wide: bool) -> str:
+    """« cause probable : Réglages, filtres », for the band."""
+    first = next(belief for belief in run.beliefs if belief.cause != UNKNOWN)
+    dots, word = likelihood(first.probability)
+    label = cause_label(first.cause, words)
+    if dots == 1:
+        return _("aucune cause ne se détache") if wide else ""
+    form = _("cause {word} : {cause}") if wide else _("{word} : {cause}")
+    return form.format(word=word, cause=label)
+
+
+# ── evidence ────────────────────────────────────────────────────────────────
+
+_SIGNS = {
+    Outcome.FINDING: ("▲", "warn"),
+    Outcome.NOTHING: ("√", "ok"),
+    Outcome.UNKNOWN: ("○", "muted"),
+}
+
+
+def finding_rows(findings: tuple[Finding, ...], *, waiting: bool) -> tuple[FindingRow, ...]:
+    """What was found first, then what is in order, then what could not be looked at."""
+    order = list(_SIGNS)
+    rows = [
+        FindingRow(*_SIGNS[one.outcome], clean(one.text))
+        for one in sorted(findings, key=lambda one: order.index(one.outcome))
+    ]
+    if waiting:
+        rows.append(FindingRow("·", "muted", _("Domaine de l’adresse : vérification en cours…")))
+    return tuple(rows)

@@ -1,0 +1,105 @@
+"""The desk in memory with a real checklist: real checks, priors and evidence, steps in a list."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from ameli_support.casework.course import Course, Pause
+from ameli_support.casework.views import Done
+from checks import checklist, leaflet, priors
+from checks.evidence import Evidence, Finding, Outcome
+from checks.probes import gather_now
+from checks.run import Mode, Run
+from tests.screens.fake_desk import NOW, FakeDesk
+
+DOMAIN = Finding("domain", Outcome.NOTHING, "mx", "Le domaine orange.fr reçoit des mails.")
+
+
+class DiagnosingDesk(FakeDesk):
+    """`dns` holds the answer of the DNS back until it is set; `steps` is the timeline."""
+
+    def __init__(self, story: str = "j3", **more: Any) -> None:
+        super().__init__(story, **more)
+        self.steps: list[tuple[Any, ...]] = []
+        self.mode: Mode | None = None
+        self.pause: Pause | None = None
+        self.trials = 0
+        self.checks = checklist.load()
+        self.extra: tuple[Finding, ...] = ()
+        self.dns = threading.Event()
+        self.dns.set()
+
+    def explore(self, case: int) -> None:
+        self._trip("explore")
+
+    def course(self, case: int) -> Course:
+        return Course(self.mode is not None, self.pause, self.trials)
+
+    def evidence(self, *, at_once: bool = False) -> Evidence:
+        assert self.state is not None
+        view = self.view() if self.state.record_found and self.state.level else None
+        found = gather_now(
+            view, NOW, said_matches=self.state.said_address, level=self.state.level, offline=True
+        )
+        kept = tuple(one for one in found.findings if one.probe != "domain")
+        if not at_once:
+            assert self.dns.wait(10)
+            kept += (DOMAIN,) if view is not None else ()
+        return replace(found, findings=(*kept, *self.extra))
+
+    def diagnose(self, case: int, mode: Mode | None = None, *, at_once: bool = False) -> Run:
+        self._trip("diagnose", mode)
+        if self.mode is None:
+            self.steps.append(("started",))
+        self.mode = mode or self.mode or Mode.CHEAPEST
+        run = Run(self.checks, priors.load(), self.evidence(at_once=at_once), self.mode)
+        for name, *what in self.steps:
+            if name in ("answer", "skip", "did_not_help"):
+                run = getattr(run, name)(*what)
+        return run
+
+    def _step(self, *step: Any) -> Run:
+        self._trip(f"checks.{step[0]}", *step[1:])
+        self.steps.append(step)
+        self.pause = None
+        return self.diagnose(4217)
+
+    def answer_check(self, case: int, check: str, key: str) -> Run:
+        return self._step("answer", check, key)
+
+    def skip_check(self, case: int, check: str, reason: str) -> Run:
+        return self._step("skip", check, reason)
+
+    def remedy_in_vain(self, case: int) -> Run:
+        found = self.diagnose(case).conclusion
+        assert found is not None
+        return self._step("did_not_help", found.cause)
+
+    def pause_checks(self, case: int, reason: str) -> None:
+        self._trip("pause_checks", reason)
+        self.pause = Pause(NOW - timedelta(minutes=5), "10043", reason)
+
+    def abandon_checks(self, case: int, reason: str) -> None:
+        self._trip("abandon_checks", reason)
+        self.steps, self.mode = [], None
+
+    def conclude_checks(self, case: int) -> Run:
+        run = self._step("conclude")
+        assert run.conclusion is not None
+        self.steps, self.mode = [], None
+        return run
+
+    def correct(self, case: int, address: str, reason: Any, self_created: bool) -> Done:
+        done = super().correct(case, address, reason, self_created)
+        self.trials += reason == "test_other_address"
+        return done
+
+    def leaflet(self, case: int) -> str:
+        run = Run(self.checks, priors.load(), self.evidence())
+        return leaflet.leaflet(run, self.procedure)
+
+    def told(self, name: str) -> list[Callable[..., Any] | Any]:
+        """What was asked of the desk under this name."""
+        return [arguments for asked, arguments in self.asked if asked == name]
