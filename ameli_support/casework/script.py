@@ -12,6 +12,7 @@ from ameli_support.onboarding.journey import Place, Screenful
 from ameli_support.onboarding.procedure import Moment, Procedure
 
 _DATES = ("sent_day", "sent_time", "link_day", "link_time")
+_WITHOUT_LINK = (SendKind.NOTICE_ADDRESS_CHANGED, SendKind.CODE_RESET)
 _LOST = (SendState.REFUSED, SendState.BOUNCED)
 _MAIL_LEAVES = frozenset({Place.LIVE, Place.LIVE_QUEUED})
 _LEADS_TO = {
@@ -33,10 +34,13 @@ class Script:
     moment: Moment
     values: dict[str, object]
     fund: str | None = None
+    supervisor: bool = False
 
     def says(self, procedure: Procedure, language: str) -> tuple[str, ...]:
         """What to say, a sentence each, stressed words between `**`."""
-        return procedure.says(self.place, self.level, self.moment, language, **self.values)
+        return procedure.says(
+            self.place, self.level, self.moment, language, supervisor=self.supervisor, **self.values
+        )
 
     def sees(self, procedure: Procedure, language: str) -> Screenful | None:
         """What the person has before them; None where nothing of a record is told."""
@@ -57,7 +61,8 @@ def script(
     cut = look is not None and look.service is Service.DOWN
     moment = Moment.SERVICE_CUT if cut else _moment(state, view, where)
     fund = view.fund if view is not None else None
-    return Script(where, level, moment, _values(procedure, view, where, language), fund)
+    values = _values(procedure, view, where, language)
+    return Script(where, level, moment, values, fund, purposeful)
 
 
 def place(state: CallState, view: RecordView | None) -> Place:
@@ -90,8 +95,8 @@ def says_at_the_end(procedure: Procedure, outcome: Outcome, language: str) -> tu
 
 
 def newest_mail(view: RecordView) -> SendView | None:
-    """The newest mail with a link; a notice to a former address is none."""
-    links = (send for send in view.sends if send.kind is not SendKind.NOTICE_ADDRESS_CHANGED)
+    """The newest mail with a confirmation link; a notice and « Code oublié ? » are none."""
+    links = (send for send in view.sends if send.kind not in _WITHOUT_LINK)
     return max(links, key=lambda send: send.queued_at, default=None)
 
 

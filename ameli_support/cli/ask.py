@@ -32,7 +32,7 @@ def line(question: str) -> str:
         sys.stderr.flush()
     text = sys.stdin.readline()
     if not text:
-        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
+        raise BadInput(unanswered(question))
     return text.strip()
 
 
@@ -42,8 +42,13 @@ def one(key: str, question: str) -> str:
     if not at_terminal():
         text = text.removeprefix(f"{key}=").strip()
     if not text:
-        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
+        raise BadInput(unanswered(question))
     return text
+
+
+def unanswered(question: str) -> str:
+    """The sentence when nothing answers."""
+    return _("Il manque une réponse à : {question}").format(question=_asked(question))
 
 
 def free_text(key: str, question: str) -> str:
@@ -52,7 +57,7 @@ def free_text(key: str, question: str) -> str:
         return one(key, question)
     text = sys.stdin.read().strip().removeprefix(f"{key}=").strip()
     if not text:
-        raise BadInput(_("Il manque une réponse à : {question}").format(question=_asked(question)))
+        raise BadInput(unanswered(question))
     return text
 
 

@@ -150,14 +150,15 @@ async def _greet(known: Settings) -> None:
 
 
 def dns() -> Finding:
-    """Whether names resolve: mail domains are looked up by it. Not asked in the demo, which can do without."""
+    """Whether names resolve: mail domains are looked up by it. A demo does without."""
     name = "DNS"
     if place().home is not None:
         return Finding(
             name,
             None,
             _(
-                "non contrôlé : la démonstration s’en passe ; sans DNS, le diagnostic ne dit rien des domaines."
+                "non contrôlé : la démonstration s’en passe ; "
+                "sans DNS, le diagnostic ne dit rien des domaines."
             ),
         )
     import dns.exception

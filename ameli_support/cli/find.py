@@ -1,5 +1,8 @@
 """`find`: looks a record up and opens its case, which is the call."""
 
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -17,6 +20,7 @@ from ameli_support.i18n import _
 
 FIELDS = ("nir", "name", "birth_date", "postcode", "email", "phone", "case")
 PURPOSE = "purpose"
+_KEYS = re.compile(rf"(?:^|(?<=\s))({'|'.join((*FIELDS, PURPOSE))})\s*=")
 
 
 def register(app: typer.Typer) -> None:
@@ -41,11 +45,14 @@ def register(app: typer.Typer) -> None:
         with desk() as opened:
             if no_record:
                 return _without_record(opened, json)
-            purpose = _purpose(opened)
+            given = iter(()) if ask.at_terminal() else ask.each_line()
+            purpose, beside = purpose_of(given) if is_supervisor(opened) else (None, [])
+            texts = chain(beside, given)
             if several:
-                codes = [_one(opened, text, purpose, json) for text in ask.each_line()]
+                lines = ask.each_line() if ask.at_terminal() else texts
+                codes = [_one(opened, text, purpose, json) for text in lines]
                 return next((code for code in codes if code), ExitCode.DONE)
-            return _search(opened, purpose, json)
+            return _search(opened, purpose, texts, json)
 
     add(
         app,
@@ -60,8 +67,33 @@ def register(app: typer.Typer) -> None:
     )
 
 
-def _purpose(opened: Desk) -> str | None:
-    return ask.one(PURPOSE, _("Motif de la consultation : ")) if is_supervisor(opened) else None
+def purpose_of(given: Iterator[str]) -> tuple[str, list[str]]:
+    """A supervisor's purpose, and the lines that stood before it or with it.
+
+    Asked on a terminal; else what follows `purpose=`, wherever it stands, or the first line without a key.
+    """
+    question = _("Motif de la consultation : ")
+    if ask.at_terminal():
+        return ask.one(PURPOSE, question), []
+    before: list[str] = []
+    for line in given:
+        told = _by_key(line)
+        if told.get(PURPOSE):
+            rest = " ".join(value for key, value in told.items() if key != PURPOSE)
+            return told[PURPOSE], [*before, rest] if rest else before
+        if not before and not told.keys() - {""}:
+            return line, []
+        before.append(line)
+    raise BadInput(ask.unanswered(question))
+
+
+def _by_key(line: str) -> dict[str, str]:
+    """The parts of a line by the key before each; what stands before the first is under the empty one."""
+    free, *rest = _KEYS.split(line)
+    told = {"": free.strip()} if free.strip() else {}
+    for key, value in zip(rest[::2], rest[1::2], strict=True):
+        told[key] = f"{told.get(key, '')} {value.strip()}".strip()
+    return told
 
 
 def _without_record(opened: Desk, json: bool) -> int:
@@ -77,22 +109,16 @@ def _without_record(opened: Desk, json: bool) -> int:
 
 def facts_of(text: str) -> SearchFacts:
     """The facts in `text`, free or as `field=value` lines; `BadInput` says what is wrong."""
-    plain = " ".join(_bare(part) for part in text.splitlines())
-    read = read_lookup(plain)
+    read = read_lookup(" ".join(value for line in text.splitlines() for value in _by_key(line).values()))
     if isinstance(read, LookupProblem):
         raise BadInput(read.sentence, kind=read.trouble)
     return read
 
 
-def _bare(part: str) -> str:
-    field, sign, value = part.strip().partition("=")
-    return value if sign and field.strip() in FIELDS else part.strip()
-
-
-def _search(opened: Desk, purpose: str | None, json: bool) -> int:
+def _search(opened: Desk, purpose: str | None, given: Iterable[str], json: bool) -> int:
     """One look-up; on a terminal one more fact is asked for while several match."""
     if not ask.at_terminal():
-        return _told(opened.find(facts_of("\n".join(ask.each_line())), purpose), json)
+        return _told(opened, opened.find(facts_of("\n".join(given)), purpose), json)
     text = ask.line(_("Qui appelle ? "))
     found = opened.find(facts_of(text), purpose)
     while found.matches > 1:
@@ -102,12 +128,12 @@ def _search(opened: Desk, purpose: str | None, json: bool) -> int:
             break
         text = f"{text}\n{more}"
         found = opened.find(facts_of(text), purpose, call=found.call)
-    return _told(found, json)
+    return _told(opened, found, json)
 
 
 def _one(opened: Desk, text: str, purpose: str | None, json: bool) -> int:
     try:
-        return _told(opened.find(facts_of(text), purpose), json)
+        return _told(opened, opened.find(facts_of(text), purpose), json)
     except CommandError as error:
         if json:
             out.one({"error": error.sentence, "exit_code": int(error.code), **error.details})
@@ -116,9 +142,9 @@ def _one(opened: Desk, text: str, purpose: str | None, json: bool) -> int:
         return error.code
 
 
-def _told(found: Found, json: bool) -> int:
+def _told(opened: Desk, found: Found, json: bool) -> int:
     if json:
         out.one(found)
     else:
-        out.lines(words.found(found))
+        out.lines(words.found(found, checks=not is_supervisor(opened)))
     return ExitCode.DONE if found.case is not None else ExitCode.NOT_FOUND

@@ -45,8 +45,8 @@ def several(matches: int) -> str:
     )
 
 
-def found(answer: Found) -> list[str]:
-    """What a look-up gave."""
+def found(answer: Found, *, checks: bool = True) -> list[str]:
+    """What a look-up gave, and the command that comes next: a check, unless the record opens without one."""
     lines = []
     if answer.provisional:
         lines.append(procedure().text("nir.provisional", language()))
@@ -55,7 +55,9 @@ def found(answer: Found) -> list[str]:
     if answer.case is not None:
         lines += [
             _("Un dossier correspond. {opened}").format(opened=call_opened(answer.case)),
-            _("Suite : ameli-support verify --case {case}").format(case=answer.case),
+            _("Suite : ameli-support {command} --case {case}").format(
+                command="verify" if checks else "status", case=answer.case
+            ),
         ]
     elif answer.matches > 1:
         lines.append(several(answer.matches))

@@ -125,17 +125,25 @@ class Procedure:
         return plain(" ".join(self.lines(key, language, **values)))
 
     def says(
-        self, place: str, level: Level, moment: Moment, language: str = "fr", **values: object
+        self,
+        place: str,
+        level: Level,
+        moment: Moment,
+        language: str = "fr",
+        *,
+        supervisor: bool = False,
+        **values: object,
     ) -> tuple[str, ...]:
         """What the agent says, a sentence each, stressed words between `**`.
 
-        `place` is a `journey.Place`, a step 1 to 5 or a phase other than `not_sent`.
+        `place` is a `journey.Place`, a step 1 to 5 or a phase other than `not_sent`. `supervisor`: the
+        one who speaks is, and does not pass on to « un responsable ».
         """
-        return self.lines(self.says_key(place, level, moment), language, **values)
+        return self.lines(self.says_key(place, level, moment, supervisor), language, **values)
 
-    def says_key(self, place: str, level: Level, moment: Moment) -> str:
-        """The entry that answers for this cell: the most particular one of the four that can."""
-        keys = says_keys(place, level, moment)
+    def says_key(self, place: str, level: Level, moment: Moment, supervisor: bool = False) -> str:
+        """The entry that answers for this cell: the most particular one of those that can."""
+        keys = says_keys(place, level, moment, supervisor)
         found = next((key for key in keys if key in self.cells), None)
         if found is None:
             raise ProcedureError(None, keys[0], "missing")

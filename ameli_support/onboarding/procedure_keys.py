@@ -52,7 +52,8 @@ def required_keys() -> Iterator[str]:
     yield from (f"seen.{place}.lines" for place in Place if place.is_the_persons)
 
 
-def says_keys(place: str, level: Level, moment: Moment) -> tuple[str, ...]:
-    """The keys that can answer for one cell of `says`, the most particular first."""
-    levels, moments = (f"level_{level:d}", "any"), (moment.value, "any")
+def says_keys(place: str, level: Level, moment: Moment, supervisor: bool = False) -> tuple[str, ...]:
+    """The keys that can answer for one cell of `says`, the most particular first: a supervisor's own."""
+    levels = ("supervisor",) * supervisor + (f"level_{level:d}", "any")
+    moments = (moment.value, "any")
     return tuple(f"says.{place}.{one}.{other}" for one in levels for other in moments)

@@ -40,6 +40,29 @@ def fails_three_checks(office: Office, desk: Desk, record: str) -> int:
     return case
 
 
+def test_a_supervisor_does_not_pass_a_suspended_request_on_to_a_supervisor(office: Office) -> None:
+    record = office.people.waiting()
+    agent, supervisor = office.desk(), office.desk(Role.SUPERVISOR)
+    case = office.identified(agent, record)
+    agent.suspend(case, "n’a rien demandé")
+    assert "Un responsable examine la demande." in said(agent, case)
+    assert office.call(supervisor, record, "réclamation") == case
+    for moment in ("possible", "done"):
+        found = script(
+            supervisor.procedure,
+            supervisor.call_state(case),
+            supervisor.look(case),
+            "fr",
+            purposeful=True,
+        )
+        told = found.says(supervisor.procedure, "fr")
+        assert "responsable" not in " ".join(told), moment
+        assert told[0].startswith("C’est fait" if moment == "done" else "Cette demande est **suspendue**")
+        if moment == "possible":
+            supervisor.lift(case, "erreur")
+            supervisor.suspend(case, "à nouveau")
+
+
 def test_on_a_locked_record_only_one_sentence_is_said_until_it_is_unlocked(office: Office) -> None:
     record = office.people.waiting()
     failing, desk = office.desk(), office.desk()

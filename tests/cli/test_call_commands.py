@@ -13,6 +13,7 @@ from ameli_support.accounts.contract import Problem, ProblemType
 from ameli_support.casework import errors
 from ameli_support.casework.case import Missing
 from ameli_support.cli.calls import as_command_error
+from ameli_support.cli.find import purpose_of
 from ameli_support.onboarding.acts import Reason
 from tests.cli.conftest import Result, Run
 from tests.scenarios.world import Person, ScenarioWorld
@@ -166,7 +167,31 @@ def test_what_a_supervisor_reads_needs_a_purpose(run: Run, person: Person) -> No
     assert run(*role, "find", given="").code == 2
     found = run(*role, "find", "--json", given=f"purpose=réclamation\n{person.nir}\n")
     assert found.code == 0
-    assert run(*role, "status", "--case", str(found.json["case"]), "--json").json["phase"] == "live"
+    case = str(found.json["case"])
+    assert run(*role, "status", "--case", case, "--json").json["phase"] == "live"
+    told = run(*role, "find", given=f"case={case} purpose=suivi d’un dossier")
+    assert (told.code, f"status --case {case}" in told.out) == (0, True)
+    for given in (f"purpose=suivi case={case}", f"case={case}\npurpose=suivi", f"suivi\n{case}"):
+        assert run(*role, "find", "--json", given=given).json["case"] == int(case), given
+    for given in (f"case={case}", "purpose=", "purpose=suivi"):
+        assert run(*role, "find", given=given).code == 2, given
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["purpose=réclamation", "262"], ("réclamation", [])),
+        (["réclamation", "262"], ("réclamation", [])),
+        (["case=3 purpose=suivi d’un dossier"], ("suivi d’un dossier", ["3"])),
+        (["purpose=suivi case=3"], ("suivi", ["3"])),
+        (["case=3", "purpose=suivi"], ("suivi", ["case=3"])),
+        (["Dubois birth_date=24/08/1962 purpose=suivi"], ("suivi", ["Dubois 24/08/1962"])),
+    ],
+)
+def test_a_supervisors_purpose_is_told_apart_wherever_it_stands(
+    lines: list[str], told: tuple[str, list[str]]
+) -> None:
+    assert purpose_of(iter(lines)) == told
 
 
 def test_hand_over_and_reassign(run: Run, person: Person) -> None:

@@ -56,8 +56,8 @@ def rows(lines: tuple[str, ...], width: int = 57) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", Place)
 def test_every_script_fits_five_rows_of_57(place: Place, language: str) -> None:
-    for level, moment in product(Level, Moment):
-        set_out = rows(P.says(place, level, moment, language, **LONGEST[language]))
+    for level, moment, own in product(Level, Moment, (False, True)):
+        set_out = rows(P.says(place, level, moment, language, supervisor=own, **LONGEST[language]))
         assert len(set_out) <= 5, set_out
         assert max(map(len, set_out)) <= 57
 
