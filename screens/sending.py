@@ -38,12 +38,14 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
 
 
 def _notice(send: "SendView") -> bool:
-    """Whether it tells a former address of the change: it holds no link."""
-    return str(send.kind) == "notice_address_changed"
+    """Whether it holds no confirmation link: it tells a former address of the change, or resets a code."""
+    return str(send.kind) in ("notice_address_changed", "code_reset")
 
 
 def fate(send: "SendView", now: datetime) -> str:
     """One mail's life so far, in one line."""
+    if str(send.kind) == "code_reset":
+        return _("« Code oublié ? » : {fate}").format(fate=_fate(send, now))
     if _notice(send):
         return _("avis du changement : {fate}").format(fate=_fate(send, now))
     return _fate(send, now)

@@ -269,13 +269,14 @@ class SendState(StrEnum):
 
 
 class SendKind(StrEnum):
-    """Why a mail left; notices belong to no generation."""
+    """Why a mail left; notices and « Code oublié ? » belong to no generation."""
 
     FIRST = "first"
     RESEND = "resend"
     REISSUE = "reissue"
     CORRECTION = "correction"
     NOTICE_ADDRESS_CHANGED = "notice_address_changed"
+    CODE_RESET = "code_reset"
 
 
 class SmtpAnswer(Wire):

@@ -1,4 +1,4 @@
-"""`sandbox serve|clock|inbox|people|reset`: the small ameli to try with; all in it is invented."""
+"""`sandbox serve|clock|inbox|people|provisional-code|reset`: the small ameli to try; all in it is invented."""
 
 import re
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ameli_support.cli import ask, out
+from ameli_support.cli import ask, out, sandbox_code
 from ameli_support.cli.app import add, group
 from ameli_support.cli.demo_world import not_installed
 from ameli_support.cli.errors import BadInput, CommandError
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     _register_clock(sandbox)
     _register_inbox(sandbox)
     _register_people(sandbox)
+    sandbox_code.register(sandbox)
     _register_reset(sandbox)
     app.add_typer(sandbox)
 

@@ -1,4 +1,4 @@
-"""The mails to insured persons: the confirmation mail, and the notice to a replaced address (rules §2).
+"""The mails to insured persons: confirmation, notice to a replaced address, « Code oublié ? » (rules §2, §5).
 
 Sentences come from procedure.toml, in French only; the link stands in the bodies, never in a header.
 """
@@ -71,6 +71,23 @@ def address_changed(
         "automatic": typeset(procedure.text("mail.automatic")),
     }
     text, html = (_template(f"notice.{kind}").render(parts) for kind in ("txt", "html"))
+    return _letter(procedure, sender, recipient, message_id, subject, at, text, html)
+
+
+def code_reset(
+    procedure: Procedure, *, sender: str, recipient: str, message_id: str, link: str, at: datetime
+) -> EmailMessage:
+    """The mail of « Code oublié ? », in text and HTML. `link`: the whole URL, in the bodies alone."""
+    subject = procedure.mail.reset_subject
+    parts = {
+        "title": subject,
+        "sentences": [typeset(plain(line)) for line in procedure.lines("mail.reset_sentences")],
+        "button": procedure.mail.reset_button,
+        "link": link,
+        "warning": typeset(procedure.text("mail.reset_warning")),
+        "automatic": typeset(procedure.text("mail.automatic")),
+    }
+    text, html = (_template(f"code_reset.{kind}").render(parts) for kind in ("txt", "html"))
     return _letter(procedure, sender, recipient, message_id, subject, at, text, html)
 
 

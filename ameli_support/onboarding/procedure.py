@@ -30,7 +30,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The confirmation mail; `until`, `page` and `notice_sentences` are our additions, in French."""
+    """The confirmation mail, the notice and « Code oublié ? »; what the document does not word is ours."""
 
     subject: str
     sender_name: str
@@ -42,6 +42,9 @@ class Mail:
     automatic: str
     notice_subject: str
     notice_sentences: tuple[str, ...]
+    reset_subject: str
+    reset_button: str
+    reset_sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,10 @@ class Procedure:
     @cached_property
     def mail(self) -> Mail:
         """The confirmation mail and the notice to a replaced address."""
-        lists = {"notice_sentences"}
+        lists = ("notice_sentences", "reset_sentences")
         return Mail(
             **{n: self._one(f"mail.{n}") for n in Mail.__annotations__ if n not in lists},
-            notice_sentences=self.cells["mail.notice_sentences"].fr,
+            **{n: self.cells[f"mail.{n}"].fr for n in lists},
         )
 
     @cached_property

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from ameli_support import sql
 from ameli_support.accounts.contract import Who
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import agents, schema
+from ameli_support.sandbox import agents, provisional, schema
 from ameli_support.sandbox.auth import issue_token
 from ameli_support.sandbox.remote import CONTROL_HEADER
 from ameli_support.sandbox.world import World
@@ -33,6 +33,14 @@ class _Forward(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seconds: int = Field(gt=0, le=3650 * 86_400)
+
+
+class _Nir(BaseModel):
+    """Whose provisional code: 13 characters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nir: str = Field(min_length=13, max_length=13)
 
 
 class _Refused(Exception):
@@ -74,6 +82,10 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
         # a demo may stay open over night
         return {"token": issue_token(who, world.bearer_key, at=world.system.now(), lifetime=_DEMO_LIFETIME)}
 
+    def provisional_code(body: bytes) -> dict[str, Any]:
+        told = provisional.reveal(world, _Nir.model_validate_json(body).nir)
+        return {"code": told and told[0], "ends_at": told and told[1].isoformat()}
+
     def shutdown(_body: bytes) -> dict[str, Any]:
         stop()
         return {}
@@ -82,6 +94,7 @@ def routes(world: World, key: str, stop: Callable[[], None], wake: Callable[[], 
         Route("/control/status", guarded(status), methods=["GET"]),
         Route("/control/clock", guarded(forward), methods=["POST"]),
         Route("/control/token", guarded(token), methods=["POST"]),
+        Route("/control/provisional-code", guarded(provisional_code), methods=["POST"]),
         Route("/control/shutdown", guarded(shutdown), methods=["POST"]),
     ]
 

@@ -131,8 +131,8 @@ def queue_mail(
     generation: str | None = None,
     expires_at: datetime | None = None,
     agent: str | None = None,
-) -> None:
-    """One send row and its outbox row; no mail leaves after `expires_at`, or five days."""
+) -> str:
+    """One send row and its outbox row; no mail leaves after `expires_at`, or five days. Gives the send's id."""
     send, mail = uuid4().hex, uuid4().hex
     ends_at = at + outbox.GIVE_UP_AFTER
     outbox.enqueue(
@@ -158,6 +158,7 @@ def queue_mail(
             "at": to_us(at),
         },
     )
+    return send
 
 
 def _new_link(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from ameli_support.accounts.contract import SendKind
+from ameli_support.accounts.contract import ProvisionalCode, SendKind
 from ameli_support.clock import paris, to_us
 from ameli_support.onboarding.identity import Comparison, Direction, Fact, Speaker
 from ameli_support.onboarding.journey import Step
@@ -51,6 +51,8 @@ class Scribe:
         self._at = at
         self._link = timedelta(days=world.procedure.numbers.link_days)
         self._window = timedelta(days=world.procedure.numbers.window_days)
+        self._code_lasts = timedelta(days=world.procedure.numbers.provisional_code_days)
+        self._code_tries = world.procedure.numbers.provisional_code_tries
         self._key_id = world.ring.newest
         self._domain = world.message_domain
         self._rng = random.Random(f"ids/{seed}")
@@ -126,7 +128,7 @@ class Scribe:
             consent_mobile_sms=person.consents[2],
             consent_landline_phone=person.consents[3],
             code_hash=CODE_HASH if Step.PERSONAL_CODE in done and life.ended is None else None,
-            provisional_code=life.provisional_code.value if life.provisional_code else None,
+            **self._provisional(life, begun),
             window_opened_at=self._us(opened.before) if opened else None,
             window_closes_at=self._us(opened.before) + _us_of(self._window) if opened else None,
             corrected_at=self._us(corrected[-1]) if corrected else None,
@@ -296,6 +298,20 @@ class Scribe:
 
     def _id(self) -> str:
         return f"{self._rng.getrandbits(128):032x}"
+
+    def _provisional(self, life: Life, before: timedelta) -> dict[str, Any]:
+        """The columns of a provisional code sent so long ago."""
+        if life.provisional_code is None:
+            return {}
+        void = life.provisional_code is ProvisionalCode.VOID
+        return {
+            "provisional_code": life.provisional_code.value,
+            "provisional_number": 1,
+            "provisional_key": self._key_id,
+            "provisional_sent_at": self._us(before),
+            "provisional_ends_at": self._us(before) + _us_of(self._code_lasts),
+            "provisional_wrong": self._code_tries if void else 0,
+        }
 
     def _us(self, before: timedelta) -> int:
         return to_us(self._at - before)

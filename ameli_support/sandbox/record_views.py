@@ -64,7 +64,7 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
         "confirmed_at": enrolment.confirmed_at,
         "suspended_at": enrolment.suspended_at,
         "confirmation_disputed_at": instant(row.disputed_at),
-        "code_reset_blocked_until": _reset_blocked_until(row, where, procedure, at),
+        "code_reset_blocked_until": reset_blocked_until(row, where, procedure, at),
         "sends": _send_views(dossier),
     }
 
@@ -127,7 +127,7 @@ def _send_view(send: Row[Any], generation: Row[Any] | None) -> SendView:
     )
 
 
-def _reset_blocked_until(
+def reset_blocked_until(
     row: Row[Any], where: Phase | None, procedure: Procedure, at: datetime
 ) -> datetime | None:
     """Until when no code can be reset after an activation at a corrected address (rules §5)."""

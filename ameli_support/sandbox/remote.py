@@ -37,6 +37,12 @@ def token(lock: Lock, agent: str, role: Role, funds: tuple[str, ...]) -> str:
     return str(_call(lock, "POST", "/control/token", who)["token"])
 
 
+def provisional_code(lock: Lock, nir13: str) -> dict[str, Any] | None:
+    """The `code` of 4 digits that a person has in hand and `ends_at` (ISO 8601, UTC); None without one."""
+    told = _call(lock, "POST", "/control/provisional-code", {"nir": nir13})
+    return told if told["code"] is not None else None
+
+
 def shutdown(lock: Lock) -> None:
     """Ask the sandbox to end; it does so within a second or two."""
     _call(lock, "POST", "/control/shutdown", {})

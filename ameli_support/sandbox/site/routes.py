@@ -5,7 +5,18 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from ameli_support.clock import monotonic
-from ameli_support.sandbox.site import code, contact, links, login, looks, sign_up, terms, waiting
+from ameli_support.sandbox.site import (
+    account,
+    code,
+    contact,
+    forgotten,
+    links,
+    login,
+    looks,
+    sign_up,
+    terms,
+    waiting,
+)
 from ameli_support.sandbox.site.serving import LIMITS, Limits, Site
 from ameli_support.sandbox.world import World
 
@@ -13,7 +24,7 @@ from ameli_support.sandbox.world import World
 def routes(world: World, limits: Limits = LIMITS, clock: Callable[[], float] = monotonic) -> list[Route]:
     """The routes; `clock` gives the seconds of the rate limits."""
     site = Site(world, limits, clock)
-    pages = (sign_up, login, terms, code, contact, waiting)
+    pages = (sign_up, login, terms, code, contact, waiting, account, forgotten)
     return [
         *looks.routes(),
         *links.routes(world, clock=clock),
