@@ -192,9 +192,13 @@ class AccountsClient:
             raise OutcomeUnknown(key, Kind.GARBAGE, self.down_since)
         return settled.answer
 
-    def settle(self, key: str) -> c.SettleAnswer:
-        """What became of the act with that key; if it never took place, it never will."""
-        errand = self._errand("PUT", "/v1/acts/{key}/settle", {"key": key})
+    def settle(self, key: str, agent: str | None = None) -> c.SettleAnswer:
+        """What became of the act with that key; if it never took place, it never will.
+
+        `agent`: whose act it was, when it was not one's own.
+        """
+        body = c.SettleRequest(agent=agent) if agent is not None else None
+        errand = self._errand("PUT", "/v1/acts/{key}/settle", {"key": key}, body)
         return self._model(errand, c.SettleAnswer, Again.ALWAYS)
 
     def switch_provider(self, name: str, request: c.ProviderRequest) -> c.ProviderAnswer:

@@ -24,7 +24,7 @@ No answer contains a token, a link, a code or a compared value.
 | POST /v1/records/{record}/{lift,cancel,unlock} | SupervisorRequest → ActAnswer |
 | POST /v1/records/{record}/dispute | DisputeRequest → ActAnswer ("je n'ai jamais cliqué") |
 | POST /v1/records/{record}/kept-link | KeptLinkRequest → ActAnswer (a link that reached us ends; level 1) |
-| PUT  /v1/acts/{key}/settle | → SettleAnswer |
+| PUT  /v1/acts/{key}/settle | SettleRequest, or nothing for one's own act → SettleAnswer |
 | PUT  /v1/providers/{provider} | ProviderRequest → ProviderAnswer (supervisors) |
 """
 
@@ -65,6 +65,7 @@ _Text = Annotated[str, AfterValidator(_storable)]
 ShortText = Annotated[_Text, Field(max_length=320)]
 LongText = Annotated[_Text, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,48}$")]
 
 
@@ -191,6 +192,12 @@ class SupervisorRequest(Wire):
 
     expected_version: int
     reason: LongText
+
+
+class SettleRequest(Wire):
+    """Whose act it was, when a colleague of the fund or a supervisor settles it in their place."""
+
+    agent: AgentNumber
 
 
 class ProviderRequest(Wire):
@@ -552,9 +559,6 @@ class Problem(BaseModel):
             return ProblemType(self.type.removeprefix(PROBLEM_URN))
         except ValueError:
             return None
-
-
-AgentNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 
 
 class Who(Wire):

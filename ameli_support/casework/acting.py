@@ -90,7 +90,8 @@ class Acting:
     def settle_one(self, one: AnyRow) -> Settlement:
         """Asks what became of one intent and writes its outcome; the caller knows that its owner is gone."""
         try:
-            settled = self.bench.accounts.settle(one.key)
+            owner = one.actor if one.actor != self.bench.me.agent else None
+            settled = self.bench.accounts.settle(one.key, owner)
         except (ServiceDown, ServiceProblem) as error:
             raise of_service(error) from None
         took_place = settled.settled is c.Settled.DONE

@@ -45,6 +45,12 @@ def hire(conn: Connection, fund: str) -> None:
         remember(conn, Who(agent=agent, role=role, funds=(fund,)), name)
 
 
+def fund_of_both(conn: Connection, asker: Who, agent: str) -> bool:
+    """Whether an agent whom the service knows shares a fund with the one who asks."""
+    funds = conn.scalar(select(_agent.c.funds).where(_agent.c.agent == agent))
+    return funds is not None and not set(json.loads(funds)).isdisjoint(asker.funds)
+
+
 def colleagues(world: World, asker: Who) -> AgentsAnswer:
     """The agents who share a fund with the one who asks, themselves included, by number."""
     with sql.read(world.engine) as conn:

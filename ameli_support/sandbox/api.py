@@ -36,6 +36,7 @@ from ameli_support.accounts.contract import (
     SearchRequest,
     ServiceStatus,
     SettleAnswer,
+    SettleRequest,
     SupervisorRequest,
     SuspendRequest,
     UnmaskAnswer,
@@ -234,11 +235,11 @@ def _acts(world: World, who: Any) -> APIRouter:
     @router.put(
         "/acts/{key}/settle",
         response_model=SettleAnswer,
-        responses=openapi.problems(400, 401, 403, 409, 503),
+        responses=openapi.problems(400, 401, 403, 409, 422, 503),
     )
-    def settle(asker: Asker, key: Key) -> Response:
-        """Whether the act with this key took place; if not, it never will."""
-        return _json(idempotency.settle(world, asker, key))
+    def settle(asker: Asker, key: Key, request: SettleRequest | None = None) -> Response:
+        """Whether the act with this key took place; if not, it never will. One's own, or a colleague's."""
+        return _json(idempotency.settle(world, asker, key, request.agent if request else None))
 
     return router
 

@@ -25,7 +25,7 @@ from ameli_support.accounts.contract import (
 )
 from ameli_support.clock import to_us
 from ameli_support.onboarding.identity import Role
-from ameli_support.sandbox import schema
+from ameli_support.sandbox import agents, schema
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.world import World
 
@@ -38,6 +38,11 @@ _VALUES: dict[str, Any] = {
 }
 _INSERT_SQLITE = sqlite.insert(_key).values(_VALUES).on_conflict_do_nothing().returning(_key.c.key)
 _INSERT_POSTGRESQL = postgresql.insert(_key).values(_VALUES).on_conflict_do_nothing().returning(_key.c.key)
+_REPLACE = (
+    update(_key)
+    .where(_key.c.key == bindparam("new_key"), _key.c.state == _VOID, _key.c.agent != bindparam("new_agent"))
+    .values({name: bindparam(f"new_{name}") for name in _VALUES})
+)
 _FIND = select(_key).where(_key.c.key == bindparam("key"))
 _FINISH = (
     update(_key).where(_key.c.key == bindparam("of")).values(state=_DONE, answer=bindparam("stored_answer"))
@@ -79,7 +84,7 @@ def begin(conn: Connection, world: World, binding: Binding) -> ActAnswer | None:
 
     Raises Refused: `key-reused` for another agent, route or body, `key-void` for a settled key.
     """
-    if _insert(conn, world, binding, _BEGUN):
+    if _claim(conn, world, binding, _BEGUN):
         return None
     row = conn.execute(_FIND, {"key": binding.key}).one()
     if row.state == _VOID:
@@ -95,15 +100,25 @@ def finish(conn: Connection, binding: Binding, answer: ActAnswer) -> None:
 
 
 @sql.retrying
-def settle(world: World, who: Who, key: str) -> SettleAnswer:
-    """Whether the act with this key took place; if not, it never will.
+def settle(world: World, who: Who, key: str, agent: str | None = None) -> SettleAnswer:
+    """Whether the act of `agent` (one's own when None) with this key took place; if not, it never will.
 
-    The answer itself is told to the agent whose act it was, and to supervisors.
+    A colleague's is settled by whoever acts on records of a fund of theirs: what a crash or a hand-over
+    leaves behind. The answer itself is told to the agent whose act it was, and to supervisors. Raises
+    Refused: `forbidden-role`, `other-fund`, `key-reused` for a key that is another's.
     """
+    owner = agent or who.agent
     with alone(world, key), sql.write(world.engine) as conn:
-        if _insert(conn, world, Binding(key, who.agent, "settle", ""), _VOID):
+        if owner != who.agent:
+            if who.role is Role.ADMINISTRATOR:
+                raise Refused(ProblemType.FORBIDDEN_ROLE)
+            if not agents.fund_of_both(conn, who, owner):
+                raise Refused(ProblemType.OTHER_FUND)
+        if _claim(conn, world, Binding(key, owner, "settle", ""), _VOID):
             return SettleAnswer(settled=Settled.VOID, as_of=world.now())
         row: Row[tuple[str, ...]] = conn.execute(_FIND, {"key": key}).one()
+        if row.agent != owner:
+            raise Refused(ProblemType.KEY_REUSED)
         if row.state == _VOID:
             return SettleAnswer(settled=Settled.VOID, as_of=world.now())
         may_read = row.agent == who.agent or who.role is Role.SUPERVISOR
@@ -117,7 +132,8 @@ def forget_old(conn: Connection, world: World) -> int:
     return conn.execute(delete(_key).where(_key.c.at < until)).rowcount
 
 
-def _insert(conn: Connection, world: World, binding: Binding, state: str) -> bool:
+def _claim(conn: Connection, world: World, binding: Binding, state: str) -> bool:
+    """Whether the key is this agent's from now on: new, or void in another's name, which binds nobody."""
     statement = _INSERT_SQLITE if sql.is_sqlite(conn) else _INSERT_POSTGRESQL
     values = {
         "key": binding.key,
@@ -127,4 +143,6 @@ def _insert(conn: Connection, world: World, binding: Binding, state: str) -> boo
         "state": state,
         "at": to_us(world.system.now()),
     }
-    return conn.execute(statement, values).first() is not None
+    if conn.execute(statement, values).first() is not None:
+        return True
+    return conn.execute(_REPLACE, {f"new_{name}": value for name, value in values.items()}).rowcount == 1

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from ameli_support import sql
-from ameli_support.accounts.contract import ProblemType, Settled
+from ameli_support.accounts.contract import ProblemType, Settled, Who
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import confirming, housekeeping, idempotency, schema
-from tests.sandbox.service import Asker, Service, refused
+from ameli_support.sandbox import agents, confirming, housekeeping, idempotency, schema
+from tests.sandbox.service import Asker, Service, refused, unique
 
 
 @pytest.fixture
@@ -89,9 +89,34 @@ def test_what_an_act_did_is_told_to_its_agent_and_to_supervisors(
 ) -> None:
     agent.resend(record, key=key)
     colleague, supervisor = service.agent(), service.agent(Role.SUPERVISOR)
-    told = idempotency.settle(service.world, colleague.who, key)
+    agents.register(service.world, agent.who)
+    told = idempotency.settle(service.world, colleague.who, key, agent.who.agent)
     assert (told.settled, told.answer) == (Settled.DONE, None)
-    assert idempotency.settle(service.world, supervisor.who, key).answer is not None
+    assert idempotency.settle(service.world, supervisor.who, key, agent.who.agent).answer is not None
+
+
+def test_nobody_makes_anothers_key_void_but_a_colleague_of_the_fund_by_name(
+    service: Service, agent: Asker, record: str, key: str
+) -> None:
+    stranger = Who(agent=unique("h"), role=Role.AGENT, funds=("699",))
+    administrator, colleague = service.agent(Role.ADMINISTRATOR).who, service.agent().who
+    agents.register(service.world, agent.who)
+    mine = agent.who.agent
+    for who, kind in (
+        (stranger, ProblemType.OTHER_FUND),
+        (administrator, ProblemType.FORBIDDEN_ROLE),
+    ):
+        refusal = refused(lambda who=who: idempotency.settle(service.world, who, key, mine))  # type: ignore[misc]
+        assert refusal.kind is kind
+        # in one's own name it binds nobody else
+        assert idempotency.settle(service.world, who, key).settled is Settled.VOID
+    assert agent.resend(record, key=key).generation == 1
+    assert refused(lambda: idempotency.settle(service.world, colleague, key)).kind is ProblemType.KEY_REUSED
+    other = f"{key}-2"
+    assert idempotency.settle(service.world, colleague, other, mine).settled is Settled.VOID
+    assert refused(lambda: agent.resend(record, key=other)).kind is ProblemType.KEY_VOID
+    unknown = refused(lambda: idempotency.settle(service.world, colleague, f"{key}-3", "nobody"))
+    assert unknown.kind is ProblemType.OTHER_FUND
 
 
 def test_a_settled_key_is_void_and_a_late_request_is_refused(
