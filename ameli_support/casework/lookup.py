@@ -96,7 +96,8 @@ def read_lookup(text: str) -> SearchFacts | LookupProblem:
     words: list[str] = []
     runs: list[list[Group]] = []
     open_run = False
-    for token in _dates_in_words(plain).split():
+    tokens = _dates_in_words(plain).split()
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         if "@" in token:
             facts_or_problem = _with_address(facts, token)
             if isinstance(facts_or_problem, LookupProblem):
@@ -109,7 +110,7 @@ def read_lookup(text: str) -> SearchFacts | LookupProblem:
             open_run = True
         else:
             open_run = False
-            word = _word(token)
+            word = _word(token, following)
             if word is None:
                 return _problem(Trouble.UNREADABLE)
             words += [word] if word else []
@@ -153,6 +154,7 @@ _LABELS = frozenset(
     | {"TELEPHONE"}
 )
 _LINKING = frozenset({"LE", "ET"})
+_AROUND = ',;:.()<>«»"!?/|=°º'
 _NAME = re.compile(r"[^\W\d_]+(?:['’ʼ\-][^\W\d_]*)*")
 
 
@@ -185,12 +187,24 @@ def _dates_in_words(text: str) -> str:
     return _DATE_IN_WORDS.sub(digits, text)
 
 
-def _word(token: str) -> str | None:
-    """A word of a name; empty for a label such as « née » or « CP : »; None when it is neither."""
-    bare = token.strip(',;:.()<>«»"!?/|=°º')
-    if not bare or fold_name(bare) in _LABELS or (fold_name(bare) in _LINKING and bare.islower()):
+def _word(token: str, following: str) -> str | None:
+    """A word of a name; empty for a label such as « née » or « CP : »; None when it is neither.
+
+    « le » of « née le 24/08 » is none, « le » of « le goff » is.
+    """
+    bare = token.strip(_AROUND)
+    if not bare or fold_name(bare) in _LABELS or (_links(bare) and not _in_a_name(following)):
         return ""
     return bare if _NAME.fullmatch(bare) else None
+
+
+def _links(bare: str) -> bool:
+    return fold_name(bare) in _LINKING and bare.islower()
+
+
+def _in_a_name(token: str) -> bool:
+    bare = token.strip(_AROUND)
+    return bool(_NAME.fullmatch(bare)) and fold_name(bare) not in _LABELS and not _links(bare)
 
 
 def _with_address(facts: SearchFacts, token: str) -> SearchFacts | LookupProblem:
