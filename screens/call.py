@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SECOND = 1.0
 SLOW_EVERY = 5
-SUMMARY_LINES = 3
+SUMMARY_LINES = 6  # the foot shows three: an act that was asked for gives way to its outcome
 
 
 @dataclass(frozen=True, slots=True)

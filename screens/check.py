@@ -136,6 +136,7 @@ class Check(WhoSpeaks):
         """What is wrong, in a sentence under the fields; what was typed stays."""
         content = Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")) if sentence else Content("")
         self.query_one("#trouble", Static).update(content)
+        self.query_one("#trouble").set_class(bool(sentence), "-said")
         self.query_one("#advice").set_class(bool(sentence), "-yields")
 
     def on_key(self, event: events.Key) -> None:

@@ -71,13 +71,20 @@ def event_rows(
     before: tuple[FootRow, ...] = ()
     if earlier is not None and earlier.contacts:
         before = contact_rows(earlier, now, words)[:1] + note_rows(earlier, now)[:1]
-    return (*before, *_sentences(summary, now))
+    return (*before, *sentence_rows(summary, now))
 
 
-def _sentences(summary: Sequence[str], now: datetime) -> tuple[FootRow, ...]:
+def sentence_rows(summary: Sequence[str], now: datetime) -> tuple[FootRow, ...]:
+    """The case's sentences, newest first; an act that was asked for gives way to what became of it."""
     today = f"{paris(now):%d/%m/%Y} "
+    asked = _("demandé : {act}").partition("{")[0]
+    answered = ""
     rows = []
     for sentence in reversed(summary):
+        act = sentence.rpartition(f" · {asked}")[2]
+        if act != sentence and act in answered:
+            continue
+        answered = sentence
         when, __, rest = sentence.partition(" · ")
         actor, __, what = rest.partition(" · ")
         when = when.removeprefix(today)

@@ -2,6 +2,8 @@
 
 from ameli_support.i18n import _
 
+_TOGETHER = "\u00a0"  # a word that is spelled breaks no line
+
 
 def spelled(address: str) -> str:
     """« a, point, d u b o i s, arobase, o r a n g e, point, f r »; empty for an empty text."""
@@ -10,12 +12,12 @@ def spelled(address: str) -> str:
     letters: list[str] = []
     for character in address.strip():
         if character in names:
-            pieces += [" ".join(letters)] if letters else []
+            pieces += [_TOGETHER.join(letters)] if letters else []
             pieces.append(names[character])
             letters = []
         else:
             letters.append(character)
-    pieces += [" ".join(letters)] if letters else []
+    pieces += [_TOGETHER.join(letters)] if letters else []
     return _("« {text} »").format(text=", ".join(pieces)) if pieces else ""
 
 

@@ -1,5 +1,6 @@
 """The procedure's own words for what the screens show, in the language in force."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from ameli_support.onboarding.procedure import Procedure
 
 
+_MOMENT = re.compile(r"(\d\d/\d\d) (à|at) (\d\d:\d\d)")
+
+
+def whole(text: str) -> str:
+    """`text` with « 27/11 à 09:14 » kept on one line."""
+    return _MOMENT.sub("\\1\u00a0\\2\u00a0\\3", text)
+
+
 class Words:
     """One procedure in the language in force."""
 
@@ -23,7 +32,7 @@ class Words:
 
     def text(self, key: str, **values: object) -> str:
         """One entry, filled and typeset."""
-        return typeset(self.procedure.text(key, language(), **values))
+        return whole(typeset(self.procedure.text(key, language(), **values)))
 
     def lines(self, key: str, **values: object) -> tuple[str, ...]:
         """The lines of one entry, filled and typeset; none for an unknown key."""

@@ -1,5 +1,7 @@
 """H: the whole case: its summary, its mails, its notes."""
 
+from dataclasses import replace
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -11,8 +13,9 @@ from ameli_support.i18n import _
 from screens.actions import BY_ID, Scope, bindings, key_label
 from screens.backend import Failed
 from screens.dialogs.base import Dialog
-from screens.looking_back import contact_rows
-from screens.safe import clean
+from screens.looking_back import contact_rows, sentence_rows
+from screens.picture import FootRow
+from screens.safe import clean, fit
 from screens.sending import mail_rows
 from screens.when import stamp
 from screens.words import Words
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CaseHistory, Earlier
     from screens.widgets.line import Part
+
+
+WHEN, WHO = 13, 14
 
 
 class History(Dialog[None]):
@@ -91,20 +97,31 @@ class History(Dialog[None]):
         now = self.app.now()
         parts: list[Part] = []
         if self.earlier is not None and self.earlier.contacts:
-            parts.append((_("Contacts d’avant") + "\n", "$muted"))
-            for row in contact_rows(self.earlier, now, self.words):
-                parts += [(row.when.ljust(13), "$muted"), (row.what, "$ink"), (f"  {row.who}\n", "$muted")]
-            parts.append("\n")
-        parts.append((_("Événements") + "\n", "$muted"))
-        parts += [(clean(sentence) + "\n", "$ink") for sentence in history.summary]
+            parts += self._titled(_("Contacts d’avant"), contact_rows(self.earlier, now, self.words))
+        events = tuple(reversed(sentence_rows(history.summary, now)))
+        parts += self._titled(_("Événements"), events)
         if self.record is not None and self.record.sends:
-            parts.append(("\n" + _("Mails") + "\n", "$muted"))
-            for row in mail_rows(self.record, now, self.words):
-                parts += [(row.when.ljust(13), "$muted"), (row.what, "$ink"), (f"  {row.who}\n", "$muted")]
+            mails = mail_rows(self.record, now, self.words)
+            told = [replace(row, what=f"{row.what} · {row.who}", who="") if row.who else row for row in mails]
+            parts += self._titled(_("Mails"), tuple(told))
         none = "" if history.notes else _(" : aucune. Échap, puis N, en ajoute une.")
-        parts.append(("\n" + _("Notes") + none + "\n", "$muted"))
-        for note in history.notes:
-            text = clean(note.text) if note.text else _("(effacée ou réservée au niveau 1)")
-            parts += [(stamp(note.at, now).ljust(13), "$muted"), (text, "$ink")]
-            parts.append((f"  {_('agent {number}').format(number=clean(note.actor))}\n", "$muted"))
-        return Content.assemble(*parts)
+        notes = tuple(
+            FootRow(
+                stamp(note.at, now),
+                clean(note.text) if note.text else _("(effacée ou réservée au niveau 1)"),
+                _("agent {number}").format(number=clean(note.actor)),
+            )
+            for note in history.notes
+        )
+        return Content.assemble(*parts, *self._titled(_("Notes") + none, notes))
+
+    def _titled(self, title: str, rows: tuple[FootRow, ...]) -> "list[Part]":
+        """A heading, then when, what and whose, each in its column; a blank row after."""
+        parts: list[Part] = [(title + "\n", "$muted")]
+        room = self.query_one("#pages").size.width - WHEN - WHO - 2  # one for the gap, one for the scroll bar
+        for row in rows:
+            lines = wrap(clean(row.what), max(room, 20)) or [""]
+            parts += [(row.when.ljust(WHEN), "$muted"), (lines[0].ljust(room + 1), "$ink")]
+            parts.append((f"{fit(row.who, WHO)}\n", "$muted"))
+            parts += [(" " * WHEN + line + "\n", "$ink") for line in lines[1:]]
+        return [*parts, "\n"]

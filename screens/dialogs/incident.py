@@ -1,4 +1,4 @@
-"""What a supervisor tells every agent: an incident in one sentence, from when to when, about which provider."""
+"""What a supervisor tells every agent: one sentence, from when to when, about which identity provider."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class Incident(Dialog[str | None]):
         yield Field("why", _("Motif (journalisé)"), max_length=500)
         yield Field("start", _("À partir du"), _("jj/mm hh:mm ; vide : maintenant"), max_length=20)
         yield Field("end", _("Jusqu’au"), _("jj/mm hh:mm ; vide : son retrait"), max_length=20)
-        yield Static("", id="about", classes="gap", markup=False)
+        yield Static("", id="about", markup=False)
 
     def on_mount(self) -> None:
         """From now on, about no provider, unless said otherwise."""

@@ -1,5 +1,6 @@
 """The foot: mails with their fate, and the case; the same three columns as the body above."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
@@ -11,6 +12,7 @@ from screens.widgets.line import Part
 RAIL, GAP, RIGHT, MAIN_MOST = 22, 3, 28, 72
 GUTTER = 13
 WHEN = 13
+CLAUSE = "\u00a0; "  # what follows is left to H when there is no room
 
 
 class Foot(Widget):
@@ -52,7 +54,7 @@ class Foot(Widget):
             for index, row in enumerate(rows):
                 head = label if index == 0 else ""
                 room = main - WHEN + (0 if row.who or not wide else GAP + RIGHT)
-                what = fit(row.what, room)
+                what = fit(row.what if cell_len(row.what) <= room else row.what.partition(CLAUSE)[0], room)
                 parts += [(head.ljust(gutter), "$muted"), (row.when.ljust(WHEN), "$muted")]
                 parts += [(what.ljust(main - WHEN + GAP), "$ink")]
                 parts += [(fit(row.who, RIGHT) if wide else "", "$muted"), "\n"]
