@@ -1,88 +1,89 @@
-"""`make picture`: the call screen of the real demo, drawn into docs/img/call.png (needs rsvg-convert)."""
+"""`make picture`: the screens of the real demo, drawn from the real program (needs rsvg-convert).
 
-import fcntl
-import os
-import pty
-import select
-import signal
-import struct
+`python -m bench.picture FOLDER [THEME…]` draws every scene at both sizes into FOLDER, to be looked at.
+"""
+
 import subprocess
 import sys
 import tempfile
-import termios
-import time
-from html import escape
 from pathlib import Path
 
-import pyte
+from bench import drawing
+from bench.scenes import CUT, ENGLISH, SCENES, Scene
+from bench.served import a_service
+from bench.terminal import ROOT, Terminal
 
-ROOT = Path(__file__).parents[1]
-FILE = ROOT / "docs" / "img" / "call.png"
-COLUMNS, ROWS = 120, 36
-WIDTH, HEIGHT = 12, 25
-INK, PLANE = "#dddddd", "#14161a"
-CALLER = b"2620899999001 dubois 24081962 38000\r"
+FOLDER = ROOT / "docs" / "img"
+SIZES = {"120x36": (120, 36), "80x24": (80, 24)}
+THEMES = ("nuit", "jour", "contraste", "daltonien")
+PEOPLE, QUIET = 60, 0.8
+# (scene, size, theme) of docs/img; the README opens with the first
+CHOSEN = (
+    ("j11", "120x36", "nuit"),
+    ("home", "120x36", "nuit"),
+    ("check1", "120x36", "nuit"),
+    ("correct", "120x36", "nuit"),
+    ("cut", "120x36", "nuit"),
+    ("j11", "80x24", "nuit"),
+    ("j11", "120x36", "jour"),
+    ("j25", "80x24", "contraste"),
+    ("en-call", "120x36", "nuit"),
+)
 
 
 def main() -> None:
-    """Looks Mrs Dubois up, says that she speaks herself, draws what shows."""
-    screen = pyte.Screen(COLUMNS, ROWS)
-    with tempfile.TemporaryDirectory() as home:
-        process, terminal = pty.fork()
-        if process == 0:
-            environment = {
-                **os.environ,
-                "AMELI_HOME": home,
-                "TERM": "xterm-256color",
-                "COLORTERM": "truecolor",
-            }
-            os.execve(sys.executable, [sys.executable, "-m", "ameli_support", "demo"], environment)
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        try:
-            for keys, awaited in ((b"", "en ligne"), (CALLER, "Qui parle"), (b"1", "Renvoyer le mail")):
-                os.write(terminal, keys)
-                _until(terminal, screen, awaited)
-        finally:
-            os.kill(process, signal.SIGTERM)
-            os.waitpid(process, 0)
-    draw = ["rsvg-convert", "-w", str(COLUMNS * WIDTH), "-o", str(FILE)]
-    subprocess.run(draw, input=_svg(screen).encode(), check=True)
+    """The chosen ones into docs/img, or all of them into a folder."""
+    if len(sys.argv) == 1:
+        for theme in sorted({theme for __, __, theme in CHOSEN}):
+            for size in SIZES:
+                wanted = {name: name_of(name, size, theme) for name, s, t in CHOSEN if (s, t) == (size, theme)}
+                _walks(size, theme, FOLDER, wanted)
+        return
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in sys.argv[2:] or THEMES:
+        for size in SIZES:
+            every = {scene.name: name_of(scene.name, size, theme) for scene in (*SCENES, *ENGLISH) if scene.name}
+            _walks(size, theme, folder, every)
 
 
-def _until(terminal: int, screen: pyte.Screen, awaited: str) -> None:
-    """Reads until the text shows and nothing more came for a second."""
-    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 1.0)[0]:
-            stream.feed(os.read(terminal, 65536))
-        elif awaited in "\n".join(screen.display):
-            return
-    raise RuntimeError(f"« {awaited} » does not show")
+def name_of(scene: str, size: str, theme: str) -> str:
+    """`call.png` for the picture that the README opens with, else scene, size and theme."""
+    return "call.png" if (scene, size, theme) == CHOSEN[0] else f"{scene}_{size}_{theme}.png"
 
 
-def _svg(screen: pyte.Screen) -> str:
-    planes, letters = [], []
-    for y in range(ROWS):
-        for x in range(COLUMNS):
-            cell = screen.buffer[y][x]
-            ink, plane = _colour(cell.fg, INK), _colour(cell.bg, PLANE)
-            ink, plane = (plane, ink) if cell.reverse else (ink, plane)
-            left, top, weight = x * WIDTH, y * HEIGHT, "bold" if cell.bold else "normal"
-            planes.append(
-                f'<rect x="{left}" y="{top}" width="{WIDTH + 0.5}" height="{HEIGHT + 0.5}" fill="{plane}"/>'
-            )
-            if cell.data.strip():
-                style = f'fill="{ink}" font-weight="{weight}"'
-                letters.append(f'<text x="{left}" y="{top + 19}" {style}>{escape(cell.data)}</text>')
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{COLUMNS * WIDTH}" height="{ROWS * HEIGHT}" '
-        'font-family="Fira Code, DejaVu Sans Mono" font-size="20">'
-    )
-    return "\n".join([head, *planes, *letters, "</svg>"])
+def _walks(size: str, theme: str, folder: Path, wanted: dict[str, str]) -> None:
+    for scenes, language in ((SCENES, "fr"), (ENGLISH, "en")):
+        names = {scene.name for scene in scenes} & set(wanted)
+        if names:
+            last = max(index for index, scene in enumerate(scenes) if scene.name in names)
+            _walk(scenes[: last + 1], language, size, theme, folder, wanted)
 
 
-def _colour(name: str, default: str) -> str:
-    return f"#{name}" if len(name) == 6 else default
+def _walk(
+    scenes: tuple[Scene, ...], language: str, size: str, theme: str, folder: Path, wanted: dict[str, str]
+) -> None:
+    """One person at one program, in a world of their own."""
+    command = ["-m", "ameli_support", "demo", "--lang", language]
+    settings = {"AMELI_SCREEN_THEME": theme}
+    with tempfile.TemporaryDirectory(prefix="picture-") as home, a_service(home, PEOPLE) as (__, service):
+        with Terminal(command, home, SIZES[size], settings) as terminal:
+            for scene in scenes:
+                step(terminal, scene, service)
+                if scene.name in wanted:
+                    terminal.settle(QUIET)
+                    drawing.png(terminal.screen, folder / wanted[scene.name])
+
+
+def step(terminal: Terminal, scene: Scene, service: "subprocess.Popen[bytes]") -> None:
+    """Types, then waits for what the scene says."""
+    if scene.keys == CUT:
+        service.terminate()
+        service.wait()
+    elif scene.keys:
+        terminal.settle(0.35)  # a dialog is deaf for 300 ms
+        terminal.press(scene.keys)
+    terminal.until(scene.awaited, gone=scene.gone)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,13 @@ class Caller:
 @contextmanager
 def a_world(home: str, people: int) -> Iterator[Path]:
     """Runs `ameli-support sandbox serve`; the folder of the world."""
+    with a_service(home, people) as (folder, _child):
+        yield folder
+
+
+@contextmanager
+def a_service(home: str, people: int) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]:
+    """The same, with its process, which may be ended early."""
     environment = {**os.environ, "AMELI_HOME": home}
     command = [sys.executable, "-m", "ameli_support", "sandbox", "serve", "--people", str(people)]
     child = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -46,7 +53,7 @@ def a_world(home: str, people: int) -> Iterator[Path]:
             if time.monotonic() > deadline or child.poll() is not None:
                 raise RuntimeError("the demo's world does not start")
             time.sleep(0.1)
-        yield folder
+        yield folder, child
     finally:
         child.terminate()
         child.wait()

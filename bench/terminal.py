@@ -9,6 +9,7 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -20,15 +21,22 @@ PATIENCE = 30.0
 
 
 class Terminal:
-    """Runs `python <arguments>`; `home` is its AMELI_HOME. Ends it at the end of the block."""
+    """Runs `python <arguments>`; `home` is its AMELI_HOME, `settings` more variables. Ended with the block."""
 
-    def __init__(self, arguments: list[str], home: str, size: tuple[int, int] = (COLUMNS, ROWS)) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        home: str,
+        size: tuple[int, int] = (COLUMNS, ROWS),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AMELI_")},
             "AMELI_HOME": home,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            **(settings or {}),
         }
         self.begun = time.monotonic()
         self.bytes = 0
@@ -37,8 +45,8 @@ class Terminal:
             os.chdir(ROOT)
             os.execve(sys.executable, [sys.executable, *arguments], environment)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        self._screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self._screen)
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
 
     def __enter__(self) -> "Terminal":
         return self
@@ -53,7 +61,7 @@ class Terminal:
     @property
     def text(self) -> str:
         """What shows, with ordinary spaces."""
-        return "\n".join(self._screen.display).replace("\u00a0", " ")
+        return "\n".join(self.screen.display).replace("\u00a0", " ")
 
     def press(self, keys: str) -> None:
         """Types, without waiting."""
