@@ -36,19 +36,22 @@ def is_sqlite(engine: Engine | Connection) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def open_engine(url_or_path: str | Path, *, key: bytes | None = None, pool_size: int = 8) -> Engine:
+def open_engine(
+    url_or_path: str | Path, *, key: bytes | None = None, pool_size: int = 8, cache_kib: int = 2000
+) -> Engine:
     """An engine for a file path, a `sqlite:///path` URL or a `postgresql://…` URL.
 
     `key` is the raw 256-bit key of an encrypted file. `pool_size` is both the size and the
-    limit of the pool: give it the number of threads that will use it. Nothing is opened yet;
-    the first use raises `WrongKey` when the key does not fit.
+    limit of the pool: give it the number of threads that will use it. Each connection of SQLite
+    keeps at most `cache_kib` KiB of pages. Nothing is opened yet; the first use raises `WrongKey`
+    when the key does not fit.
     """
     text = str(url_or_path)
     if "://" not in text:
-        return _sqlite(Path(text), key, pool_size)
+        return _sqlite(Path(text), key, pool_size, cache_kib)
     url = make_url(text)
     if url.get_backend_name() == "sqlite":
-        return _sqlite(Path(url.database or ""), key, pool_size)
+        return _sqlite(Path(url.database or ""), key, pool_size, cache_kib)
     if url.get_backend_name() != "postgresql":
         raise ValueError(f"neither SQLite nor PostgreSQL: {url.get_backend_name()}")
     return _postgresql(url, pool_size)
@@ -153,7 +156,7 @@ def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # again, so that SQLAlchemy words the error
 
 
-def _sqlite(path: Path, key: bytes | None, pool_size: int) -> Engine:
+def _sqlite(path: Path, key: bytes | None, pool_size: int, cache_kib: int) -> Engine:
     from sqlcipher3 import dbapi2
 
     if key is not None and len(key) != 32:
@@ -170,6 +173,7 @@ def _sqlite(path: Path, key: bytes | None, pool_size: int) -> Engine:
             _use_wal(driver, dbapi2)
             for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
                 driver.execute(f"PRAGMA {setting}")
+            driver.execute(f"PRAGMA cache_size=-{cache_kib}")
         except dbapi2.DatabaseError as error:
             driver.close()
             if "not a database" in str(error):
