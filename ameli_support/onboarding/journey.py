@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.link import Enrolment, Phase, phase
+from ameli_support.onboarding.pages import AT, Shown
+from ameli_support.onboarding.places import Place as Place
 from ameli_support.onboarding.steps import Route as Route
 from ameli_support.onboarding.steps import Step as Step
 
@@ -18,46 +19,6 @@ if TYPE_CHECKING:
 STEPS = tuple(Step)
 
 
-class Place(StrEnum):
-    """Where a contact stands, as far as the script goes: the keys of `says` in procedure.toml."""
-
-    SIGN_UP = "sign_up"
-    IDENTITY = "identity"
-    IDENTITY_FORM = "identity_form"
-    IDENTITY_FORM_VOID = "identity_form_void"
-    TERMS = "terms"
-    PERSONAL_CODE = "personal_code"
-    CONTACT = "contact"
-    LIVE = "live"
-    LIVE_QUEUED = "live_queued"
-    LIVE_REFUSED = "live_refused"
-    INACTIVE = "inactive"
-    CLOSED = "closed"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    ENDED = "ended"
-    NO_ENROLMENT = "no_enrolment"
-    # nothing of a record is told in these
-    UNIDENTIFIED = "unidentified"
-    THIRD_PARTY = "third_party"
-    OUTGOING = "outgoing"
-    NO_RECORD = "no_record"
-    NO_MAILBOX = "no_mailbox"
-    PROVISIONAL_NIR = "provisional_nir"
-    LOCKED = "locked"
-    DECEASED = "deceased"
-    MINOR = "minor"
-    RESTRICTED = "restricted"
-    OTHER_SCHEME = "other_scheme"
-    OTHER_FUND = "other_fund"
-
-    @property
-    def is_the_persons(self) -> bool:
-        """Whether it is a place of the journey, where the person sees a page of their own."""
-        return self in _OF_THE_JOURNEY
-
-
-_OF_THE_JOURNEY = frozenset(list(Place)[: list(Place).index(Place.UNIDENTIFIED)])
 _OF_A_REASON = {
     Reason.OTHER_SCHEME: Place.OTHER_SCHEME,
     Reason.OTHER_FUND: Place.OTHER_FUND,
@@ -81,10 +42,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Screenful:
-    """What the person has before them: a few lines and the buttons, named as on their screen."""
+    """What the person has before them: a few lines, the heading first, and the buttons as they are named.
+
+    `note`: what the agent alone is told of it, one of the lines.
+    """
 
     lines: tuple[str, ...]
     buttons: tuple[str, ...] = ()
+    note: str = ""
 
 
 def position(enrolment: Enrolment, at: datetime) -> Position:
@@ -126,15 +91,36 @@ def place(
 def sees(
     where: Place, procedure: Procedure, language: str = "fr", *, fund: str | None = None, **values: object
 ) -> Screenful:
-    """What the person sees at a place of the journey: the document's page, or what link and login answer.
+    """What the person sees at a place of the journey: the page of the site that stands there, in its words.
 
     `fund` is the person's own; only that of the procedure has a mailbox that the page may name. Raises
     ProcedureError at a place where nothing of a record is told.
     """
+    shown = AT.get(where)
+    if shown is None:
+        return Screenful(procedure.lines(f"seen.{where}", language))
     elsewhere = where is Place.CLOSED and fund not in (None, procedure.contacts.fund)
-    name = "closed_elsewhere" if elsewhere else where.value
-    buttons = f"seen.{name}.buttons"
-    return Screenful(
-        procedure.lines(f"seen.{name}.lines", language, **values),
-        procedure.lines(buttons, language) if buttons in procedure.cells else (),
-    )
+    page = "closed_elsewhere" if elsewhere else shown.page
+    lines = [_heading(shown, page, procedure, language)]
+    if shown.sentences:
+        lines += procedure.lines(f"pages.{page}.sentences", language, **values)
+    lines += [_quoted(procedure.lines(key, language)[which], language) for key, which in shown.lines]
+    note = procedure.text(shown.note, language) if shown.note else ""
+    buttons: list[str] = []
+    for key, which in shown.buttons:
+        words = procedure.lines(key, language) if key in procedure.cells else ()
+        buttons += [words[at] for at in which] if which else words
+    return Screenful((*lines, note) if note else tuple(lines), tuple(buttons), note)
+
+
+def _heading(shown: Shown, page: str, procedure: Procedure, language: str) -> str:
+    parts = shown.title or (f"pages.{page}.title",)
+    title = _quoted(" ".join(procedure.text(part, language) for part in parts), language)
+    if not shown.stage:
+        return title
+    of = procedure.text("seen.stage", language, stage=shown.stage)
+    return f"{title}, {of}"
+
+
+def _quoted(text: str, language: str) -> str:
+    return f"“{text}”" if language == "en" else f"«\u00a0{text}\u00a0»"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.journey import Place
+from ameli_support.onboarding.pages import faults
 from ameli_support.onboarding.procedure_file import Numbers as Numbers
 from ameli_support.onboarding.procedure_file import ProcedureError as ProcedureError
 from ameli_support.onboarding.procedure_file import read_file
@@ -78,7 +79,8 @@ class Procedure:
         lists = ("notice_sentences", "reset_sentences")
         return Mail(
             **{n: self._one(f"mail.{n}") for n in Mail.__annotations__ if n not in lists},
-            **{n: self.cells[f"mail.{n}"].fr for n in lists},
+            notice_sentences=self.cells["mail.notice_sentences"].fr,
+            reset_sentences=self.cells["mail.reset_sentences"].fr,
         )
 
     @cached_property
@@ -166,6 +168,8 @@ def load(folder: Path | None = None) -> Procedure:
     for key in required_keys():
         if key not in cells:
             raise ProcedureError(None, key, "missing")
+    for key, fault in faults(cells):
+        raise ProcedureError(None, key, fault)
     for place, level, moment in product(Place, Level, Moment):
         if not any(key in cells for key in says_keys(place, level, moment)):
             raise ProcedureError(None, says_keys(place, level, moment)[0], "missing")

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from ameli_support.onboarding.acts import Act, Effect, Reason
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Role, Speaker
-from ameli_support.onboarding.journey import Place
-from ameli_support.onboarding.link import DeadPage, Ended, Phase
+from ameli_support.onboarding.link import Ended, Phase
+from ameli_support.onboarding.pages import AT
 from ameli_support.onboarding.person import NIR_REASONS
 from ameli_support.onboarding.personal_code import CodeRule
 from ameli_support.onboarding.steps import Step
@@ -36,7 +36,6 @@ _PARTS: dict[str, tuple[type[StrEnum], tuple[str, ...]]] = {
     "reasons": (Reason, ("hint", "sentence")),
     "effects": (Effect, ("hint", "consequence")),
     "bands": (Phase, ("left", "short", "right")),
-    "pages": (DeadPage, ("title", "sentences")),
 }
 
 
@@ -49,7 +48,7 @@ def required_keys() -> Iterator[str]:
     yield from (f"nir.{reason}" for reason in NIR_REASONS)
     yield from (f"levels.level_{level:d}" for level in Level)
     yield from (f"strength.level_{strength}" for strength in range(5))
-    yield from (f"seen.{place}.lines" for place in Place if place.is_the_persons)
+    yield from ("seen.stage", *(shown.note for shown in AT.values() if shown.note))
 
 
 def says_keys(place: str, level: Level, moment: Moment, supervisor: bool = False) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ def test_only_the_persons_own_words_have_no_english() -> None:
 KNOWN = {
     *("sent_day", "sent_time", "link_day", "link_time", "scheme", "contact", "countdown"),
     *("address", "date", "time", "since", "step", "step_number", "ended", "reason", "providers"),
-    *("rule", "subject", "sender_name", "mail_button", "provider", "code"),
+    *("rule", "subject", "sender_name", "mail_button", "provider", "code", "stage"),
 }
 
 

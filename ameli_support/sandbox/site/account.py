@@ -34,7 +34,7 @@ def show(ask: Ask) -> Response:
         "account",
         tone="done",
         info=said if ask.request.query_params.get("info") == "code_changed" else "",
-        note="",
+        note=looks.text(procedure, procedure.text("pages.account.access")),
         act="",
         here=paths.ACCOUNT,
         leads=((paths.CHANGE_CODE, words),),
@@ -74,7 +74,7 @@ async def change(ask: Ask) -> Response:
 
 def _keep(ask: Ask, enrolment: str, code_hash: str) -> Response:
     resetting.change(ask.site.world, enrolment, code_hash)
-    renewed = ask.site.sessions.renew(ask.session, ask.session.person)
+    renewed = ask.site.sessions.renew(ask.session, ask.session.person, **ask.session.data)
     return ask.go(paths.ACCOUNT, renewed, info="code_changed")
 
 

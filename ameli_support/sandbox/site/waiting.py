@@ -103,7 +103,7 @@ def _page(ask: Ask, there: Standing, *, logged_in: bool = True) -> Response:
     procedure, shown = world.procedure, page_of(there, world.procedure, world.now())
     note = ""
     if logged_in and shown.address and shown.resend:
-        words = procedure.text("pages.inactive.same_address", address=shown.address)
+        words = procedure.text(f"pages.{shown.name}.same_address", address=shown.address)
         note = looks.text(procedure, words)
     told = logged_in and ask.request.query_params.get("info") == "resent"
     back = looks.text(procedure, procedure.text("pages.sign_up_refused.links"))
