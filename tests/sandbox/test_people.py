@@ -45,6 +45,7 @@ from ameli_support.sandbox.mailworld import mailboxes
 from ameli_support.sandbox.mailworld.carrying import Returns
 from ameli_support.sandbox.mailworld.parcel import Attempt
 from ameli_support.sandbox.people import CAST
+from ameli_support.sandbox.post import cast_mailboxes
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.records import see
 from ameli_support.sandbox.searching import search
