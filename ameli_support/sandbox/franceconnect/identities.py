@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ameli_support import sql
-from ameli_support.onboarding.person import fold_name
+from ameli_support.onboarding.person import fold_name, name_key
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.cast import CAST
 from ameli_support.sandbox.lives import FRANCE
@@ -102,12 +102,12 @@ def find(world: World, login: str) -> Identity | None:
     name, _, born = rest.partition(".")
     if not first or not name:
         return None
-    folded = fold_name(name)
+    key = name_key(name)
     named = schema.person_name.c
     statement = (
         select(*_COLUMNS)
         .join(schema.person_name, named.person == _PERSON.id)
-        .where(named.name == folded)
+        .where(named.name == key)
         .limit(_MOST_NAMESAKES)
     )
     if born:
@@ -116,9 +116,7 @@ def find(world: World, login: str) -> Identity | None:
         statement = statement.where(named.birth_date == day)
     with sql.read(world.engine) as conn:
         rows = conn.execute(statement).all()
-    mine = [
-        row for row in rows if _slug(_given(row)[0]) == _slug(first) and fold_name(row.birth_name) == folded
-    ]
+    mine = [row for row in rows if _slug(_given(row)[0]) == _slug(first) and name_key(row.birth_name) == key]
     if len(mine) > 1:
         raise SeveralPeople
     return _identity(mine[0], login) if mine else None

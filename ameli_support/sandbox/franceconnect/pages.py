@@ -234,7 +234,8 @@ class Pages:
             response = self._show(visit, "franceconnect_left.html")
         else:
             state = query.get("state")
-            response = looks.redirect(f"{target}?{urlencode({'state': state})}" if state else target)
+            joint = "&" if "?" in target else "?"
+            response = looks.redirect(f"{target}{joint}{urlencode({'state': state})}" if state else target)
         response.delete_cookie(self._cookie, COOKIE_PATH)
         return response
 

@@ -15,7 +15,7 @@ from ameli_support.sandbox.world import World
 BASE = "/fc/api/v2"
 CLIENT_ID = "ameli-sandbox"
 CALLBACK_PATH = "/franceconnect/retour"
-AFTER_LOGOUT_PATHS = ("/connexion", "/deconnecte", "/inscription")
+AFTER_LOGOUT_PATHS = ("/connexion?info=left", "/deconnecte", "/conditions/refusees")
 
 
 class OAuthError(Exception):

@@ -16,6 +16,7 @@ from ameli_support.sandbox import recognising, signing_up
 from ameli_support.sandbox.enrolments import Dossier, read_dossier, read_person
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.site import paths
+from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
 from ameli_support.sandbox.site.sessions import Session
 from ameli_support.sandbox.world import World
@@ -76,20 +77,21 @@ def of_person(world: World, person: str) -> Standing:
     return Standing(paths.PHASE, where, dossier)
 
 
-def identified(site: Site, session: Session, person: str, route: Route) -> Response:
+def identified(site: Site, session: Session, person: str, route: Route, **kept: str) -> Response:
     """A person proved who they are by FranceConnect or by a code: their enrolment begins or goes on.
 
-    The session changes its id. Who cannot have an account, or not online, gets a page that names the 3646.
+    The session changes its id and keeps only `kept`. Who cannot have an account, or not online, gets a page
+    that names the 3646.
     """
     try:
         enrolment = signing_up.start(site.world, person, route)
     except Refused:
         return site.notice(site.sessions.end(session), "sign_up_refused", 403)
     recognising.identify(site.world, enrolment, route)
-    renewed = site.sessions.renew(session, person, route=route.value)
+    renewed = site.sessions.renew(session, person, route=route.value, **kept)
     return site.go(of_person(site.world, person).path, renewed)
 
 
 def leave(ask: Ask) -> Response:
     """ANNULER or RETOUR in the middle of the journey: logged out, and the request waits where it is."""
-    return ask.go(paths.LOGIN, ask.site.sessions.end(ask.session, paths.LOGIN), info="left")
+    return part(ask, paths.LOGIN, info="left")

@@ -12,6 +12,7 @@ from ameli_support.sandbox.signing_up import NotAtThisStep
 from ameli_support.sandbox.site import forms, looks, paths
 from ameli_support.sandbox.site.arriving import leave, standing
 from ameli_support.sandbox.site.forms import Fault
+from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
 
 CONSENTS = ("consent_email", "consent_mobile_phone", "consent_mobile_sms", "consent_landline_phone")
@@ -67,7 +68,7 @@ def logged_out(ask: Ask) -> Response:
 
 
 def _logged_out(ask: Ask) -> Response:
-    return ask.go(paths.LOGGED_OUT, ask.site.sessions.end(ask.session, paths.LOGGED_OUT))
+    return part(ask, paths.LOGGED_OUT)
 
 
 def _refused(ask: Ask, refused: Refused) -> Response:

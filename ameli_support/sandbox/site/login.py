@@ -11,10 +11,11 @@ from ameli_support.sandbox.problems import seconds_left
 from ameli_support.sandbox.site import forms, looks, paths
 from ameli_support.sandbox.site.arriving import identified, standing
 from ameli_support.sandbox.site.forms import Fault
+from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
 
 # what another page may say here: `?info=…`, an entry of `pages.login`
-INFOS = ("code_sent", "active", "resume", "left", "code_changed", "franceconnect_unknown")
+INFOS = ("code_sent", "active", "resume", "left", "code_changed")
 
 
 def routes(site: Site) -> list[WebRoute]:
@@ -61,7 +62,7 @@ def log_out(ask: Ask) -> Response:
     """Back to the login page, with another session; harmless for who is logged out."""
     if ask.stale:
         return ask.go(paths.LOGIN)
-    return ask.go(paths.LOGIN, ask.site.sessions.end(ask.session, paths.LOGIN), info="left")
+    return part(ask, paths.LOGIN, info="left")
 
 
 def _right(ask: Ask, nir: str, person: str) -> Response:

@@ -10,6 +10,7 @@ from ameli_support.sandbox.site import (
     code,
     contact,
     forgotten,
+    franceconnect,
     links,
     login,
     looks,
@@ -24,7 +25,7 @@ from ameli_support.sandbox.world import World
 def routes(world: World, limits: Limits = LIMITS, clock: Callable[[], float] = monotonic) -> list[Route]:
     """The routes; `clock` gives the seconds of the rate limits."""
     site = Site(world, limits, clock)
-    pages = (sign_up, login, terms, code, contact, waiting, account, forgotten)
+    pages = (sign_up, login, terms, code, contact, waiting, account, forgotten, franceconnect)
     return [
         *looks.routes(),
         *links.routes(world, clock=clock),

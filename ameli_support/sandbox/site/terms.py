@@ -9,6 +9,7 @@ from ameli_support.sandbox.signing_up import NotAtThisStep
 from ameli_support.sandbox.site import forms, paths
 from ameli_support.sandbox.site.arriving import leave, standing
 from ameli_support.sandbox.site.forms import Fault
+from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
 
 
@@ -46,7 +47,7 @@ def answer(ask: Ask) -> Response:
     except NotAtThisStep:  # the same form, sent twice at once
         return ask.go(standing(world, ask.session).path)
     if chosen == "no":
-        return ask.go(paths.REFUSED, ask.site.sessions.end(ask.session, paths.REFUSED))
+        return part(ask, paths.REFUSED)
     return ask.go(standing(world, ask.session).path)
 
 
