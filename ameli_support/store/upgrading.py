@@ -43,8 +43,9 @@ def behind(engine: Engine) -> bool:
 def upgrade(engine: Engine, backup: Path | None = None) -> str | None:
     """Upgrades to HEAD in one transaction and returns the number before.
 
-    `backup` is where an embedded database that holds something is copied first. Several programs
-    may call this at once: the later ones find nothing to do. Raises `NewerDatabase`.
+    `backup` is where an embedded database that holds something is copied first; older copies of the same
+    number, which an upgrade that failed leaves behind, go once it is whole. Several programs may call
+    this at once: the later ones find nothing to do. Raises `NewerDatabase`.
     """
     before = revision(engine)
     if before == HEAD:
@@ -54,6 +55,7 @@ def upgrade(engine: Engine, backup: Path | None = None) -> str | None:
             copy_embedded(engine, backup)
         except FileExistsError:  # another program does the same in this second
             copy_embedded(engine, backup.with_name(f"{backup.name}-{os.getpid()}"))
+        _forget_older(backup)
     with sql.write(engine) as connection:
         if not sql.is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -75,6 +77,14 @@ def _migrate(connection: Connection) -> None:
 def backup_path(database: Path, at: datetime, number: str | None) -> Path:
     """Beside the database, named after what it holds and when it was made."""
     return database.with_name(f"{database.name}.{number or 'empty'}.{at:%Y%m%dT%H%M%SZ}")
+
+
+def _forget_older(backup: Path) -> None:
+    """Removes the copies of the same number that were made in an earlier second."""
+    same = backup.with_suffix("").name + "."
+    for other in backup.parent.iterdir():
+        if other.name.startswith(same) and other.name < backup.name:
+            other.unlink(missing_ok=True)
 
 
 def copy_embedded(engine: Engine, target: Path) -> None:

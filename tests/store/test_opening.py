@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import keyring.backend
@@ -157,6 +158,29 @@ def test_two_programs_that_upgrade_in_one_second_each_have_their_backup(
     open_at(path, clock).close()
     assert others.read_bytes() == b"of the other program"
     assert len(list(tmp_path.glob(f"{others.name}-*"))) == 1
+
+
+def test_upgrades_that_fail_again_and_again_keep_one_backup_the_newest(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cases.db"
+    store = open_at(path, clock)
+    new_case(store)
+    store.close()
+    other = upgrading.backup_path(path, clock.now(), "0001x")
+    other.write_bytes(b"of another number")
+    _at_an_older_number(store, monkeypatch)
+
+    def fails(_connection: Connection) -> None:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(upgrading, "_migrate", fails)
+    for _try in range(3):
+        clock.forward(timedelta(minutes=1))
+        with pytest.raises(RuntimeError, match="no room"):
+            open_at(path, clock)
+        assert list(tmp_path.glob("*.0000.*")) == [upgrading.backup_path(path, clock.now(), "0000")]
+    assert other.exists()
 
 
 def test_a_backup_that_fails_leaves_no_file(tmp_path: Path, clock: FixedClock) -> None:
