@@ -11,7 +11,7 @@ from screens.picture import DelayBar
 from screens.when import day
 
 if TYPE_CHECKING:
-    from ameli_support.accounts.contract import RecordView
+    from ameli_support.accounts.contract import GenerationView, RecordView
     from screens.words import Words
 
 CELLS_A_DAY = 2
@@ -31,12 +31,7 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     cells = []
     for cell in range(last + 1):
         at = opened + cell * DAY / CELLS_A_DAY
-        live = any(
-            generation.issued_at
-            <= at
-            < min(generation.superseded_at or generation.expires_at, generation.expires_at)
-            for generation in view.generations
-        )
+        live = any(one.issued_at <= at < _ended(one) for one in view.generations)
         sign = "═" if live else "─"
         if cell == tick:
             sign = "┼"
@@ -50,6 +45,11 @@ def delay_bar(view: "RecordView", now: datetime, words: "Words") -> DelayBar:
     return DelayBar(
         grouped, _scale(opened, closes, first_link, tick, last), _legend(view, opened, now, closes)
     )
+
+
+def _ended(link: "GenerationView") -> datetime:
+    """When a link stopped working, or will: replaced, revoked for good, or at its end."""
+    return min(filter(None, (link.superseded_at, link.revoked_at, link.expires_at)))
 
 
 def _day(opened: datetime, at: datetime) -> int:

@@ -320,6 +320,7 @@ class GenerationView(Wire):
     expires_at: datetime
     state: str
     superseded_at: datetime | None = None
+    revoked_at: datetime | None = None
     openings: int = 0
     first_opened_at: datetime | None = None
     last_opened_at: datetime | None = None

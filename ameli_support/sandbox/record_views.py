@@ -91,6 +91,7 @@ def _generation_view(row: Row[Any], live: int | None) -> GenerationView:
         expires_at=from_us(row.expires_at),
         state=state,
         superseded_at=instant(row.superseded_at),
+        revoked_at=instant(row.revoked_at),
         openings=row.openings or 0,
         first_opened_at=instant(row.first_at),
         last_opened_at=instant(row.last_at),

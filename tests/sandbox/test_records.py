@@ -201,7 +201,8 @@ def test_generations_tell_what_became_of_them(service: Service) -> None:
     other = service.waiting()
     agent.reach(other, Level.SIMPLE)
     agent.suspend(other)
-    assert [g.state for g in agent.view(other).generations] == ["revoked"]
+    (dead,) = agent.view(other).generations
+    assert (dead.state, dead.revoked_at) == ("revoked", service.now())
 
 
 def test_after_a_corrected_activation_the_code_is_not_reset_for_72_hours(service: Service) -> None:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from ameli_support.accounts.contract import ProvisionalCode, SendKind
+from ameli_support.accounts.contract import ProvisionalCode, RecordView, SendKind
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import Look, Service
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.onboarding.steps import Route, Step
+from screens.delaying import delay_bar
 from screens.dialogs.conclude import Conclude
 from screens.sending import mail_rows
 from screens.telling import Scene, picture
@@ -49,6 +50,24 @@ def test_a_blocked_code_says_until_when() -> None:
     assert view is not None
     first = mail_rows(view, NOW, Words(procedure()))[0]
     assert "« Code oublié ? » n’envoie rien avant le 26/11" in first.what.replace("\u00a0", " ")
+
+
+def test_a_revoked_link_is_drawn_as_ended() -> None:
+    desk = FakeDesk("j3")
+    live = scene(desk).view
+    assert live is not None
+    revoked = tuple(
+        one.model_copy(update={"state": "revoked", "revoked_at": one.issued_at + timedelta(days=2)})
+        for one in live.generations
+    )
+
+    def live_cells(view: RecordView) -> int:
+        drawn = "".join(text for text, _ink in delay_bar(view, NOW, Words(desk.procedure)).cells)
+        return drawn.count("═")
+
+    suspended = live.model_copy(update={"generations": revoked, "phase": Phase.SUSPENDED})
+    assert live_cells(live) > 4
+    assert live_cells(suspended) == 4
 
 
 def test_after_a_lifted_suspension_no_since_is_told() -> None:
