@@ -9,10 +9,14 @@ from checks.check import CANNOT
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The trial under way: where the mail goes to, and whether that provider is the old mailbox's."""
+    """The trial under way: where the mail goes to, and whether that provider is the old mailbox's.
+
+    `confirmed`: the link of that mail was pressed, so it arrived and nobody need be asked.
+    """
 
     domain: str
     same_provider: bool
+    confirmed: bool = False
 
 
 def under_way(view: RecordView | None, trials: int, providers: Providers) -> Trial | None:
@@ -27,7 +31,8 @@ def under_way(view: RecordView | None, trials: int, providers: Providers) -> Tri
     if len(corrections) < trials or corrections[-trials] == 0:
         return None
     tried, before = sends[corrections[-1]], sends[corrections[-trials] - 1]
-    return Trial(tried.domain, _provider(tried, providers) == _provider(before, providers))
+    same = _provider(tried, providers) == _provider(before, providers)
+    return Trial(tried.domain, same, tried.confirmed_at is not None)
 
 
 def _provider(send: SendView, providers: Providers) -> str:

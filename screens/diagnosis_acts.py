@@ -209,6 +209,7 @@ class DiagnosisActs(Framed[None]):
         if self.run is None or self.run.conclusion is None:
             return
         case, without_record = self.case, not self.shown_record
+        self.call.reason_first = ""
         self.call.change_first = self.run.must_change_first and not changed
         self.ended, self.at = True, None
         self.redraw()
@@ -221,7 +222,7 @@ class DiagnosisActs(Framed[None]):
             else:
                 self.call.begin(action)
 
-        self.writes.add(lambda desk: desk.conclude_checks(case), then)
+        self.writes.add(lambda desk: desk.conclude_checks(case, changed=changed), then)
 
     @property
     def shown_record(self) -> bool:
@@ -267,9 +268,15 @@ class DiagnosisActs(Framed[None]):
 
     def action_leaflet(self) -> None:
         """F: what the caller can do at home."""
+        from checks.leaflet import leaflet
         from screens.dialogs.leaflet import Leaflet
 
-        self.app.push_screen(Leaflet(self.case))
+        run, view = self.run, self.call.last_look.view if self.call.last_look is not None else None
+        if run is None:
+            return
+        link = view.link.expires_at if view is not None and view.link is not None else None
+        ends = link if link is not None and link > self.app.now() else None
+        self.app.push_screen(Leaflet(lambda desk: leaflet(run, desk.procedure, ends=ends)))
 
     def action_leave(self) -> None:
         """Échap: back to the call; the run stays open at the same question."""

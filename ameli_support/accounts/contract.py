@@ -376,6 +376,7 @@ class RecordView(Wire):
 
     `phase` and `step` are null without an enrolment. On a deceased, restricted or
     other-scheme record most fields stay null: `closed_because` says why and nothing else is told.
+    `address_elsewhere`: another account or enrolment holds the address on file; whose is told to nobody.
     """
 
     record: Key
@@ -394,6 +395,7 @@ class RecordView(Wire):
     steps_done_at: dict[Step, datetime] = Field(default_factory=dict)
     address_masked: str | None = None
     address_domain: str | None = None
+    address_elsewhere: bool = False
     mobile_masked: str | None = None
     landline_masked: str | None = None
     consents: ConsentView | None = None

@@ -53,6 +53,7 @@ from ameli_support.store.cases import CaseStore
 from ameli_support.store.leases import Lease
 from checks.checklist import Checklist
 from checks.run import Mode, Run
+from checks.trial import Trial
 
 if TYPE_CHECKING:
     from ameli_support.casework.keeping import Keeping, KeptRow, MailKept, MailRead
@@ -183,7 +184,8 @@ class Desk:
     # ── acts on the account service ─────────────────────────────────────────
 
     def resend(self, case: int) -> Done:
-        """Mails the link again; the address must have been said."""
+        """Mails the link again; the address must have been said, and what erases the mail changed first."""
+        self._diagnosing.before_resend(case)
         return self._acting.act(case, Order(Act.RESEND, Action.RESEND, Level.SIMPLE))
 
     def reissue(self, case: int, reason: ReissueReason, self_created: bool) -> Done:
@@ -262,9 +264,21 @@ class Desk:
         """Ends the run without a conclusion."""
         self._diagnosing.abandon(case, reason)
 
-    def conclude_checks(self, case: int) -> Run:
-        """Puts the conclusion on the timeline, with what was not asked; the close proposes its cause."""
-        return self._diagnosing.conclude(case)
+    def conclude_checks(self, case: int, *, changed: bool = True) -> Run:
+        """Puts the conclusion on the timeline, with what was not asked; the close proposes its cause.
+
+        `changed`: the setting that erases the mail was changed with the caller, where the cause is one;
+        without it no mail is sent again to the same address (rules §9, 5) until `setting_changed`.
+        """
+        return self._diagnosing.conclude(case, changed=changed)
+
+    def trial(self, case: int) -> Trial | None:
+        """The trial with another address under way (rules §9, 3): a correction made for it in this run."""
+        return self._diagnosing.trial(case)
+
+    def setting_changed(self, case: int) -> None:
+        """The caller has changed the setting that the checklist found: the mail may be sent again."""
+        self._diagnosing.changed(case)
 
     def leaflet(self, case: int) -> str:
         """The fiche: what the caller can do at home, as text to copy or print, without personal data.

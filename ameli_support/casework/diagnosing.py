@@ -12,21 +12,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ameli_support.casework import texts
 from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.course import Course, course
-from ameli_support.casework.errors import DeskError
+from ameli_support.casework.errors import ActRefused, DeskError
 from ameli_support.casework.kept_events import kept_of
 from ameli_support.casework.learning import Learning
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
 from ameli_support.clock import to_us
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
+from ameli_support.mail.providers import load as load_providers
+from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from checks import checklist, priors
+from checks.check import Check
 from checks.evidence import Evidence, Kept
 from checks.leaflet import leaflet
 from checks.run import Mode, Run
+from checks.trial import Trial, under_way
 
 if TYPE_CHECKING:
     import dns.asyncresolver
@@ -118,8 +122,14 @@ class Diagnosing:
 
         view = self.looking.look(number).view
         level = self.bench.level(row)
-        kept = self._kept(number, row)
-        key = (view and view.model_dump_json(exclude={"as_of", "allowed"}), row.said_address, level, kept)
+        kept, trials = self._kept(number, row), self.course(number).trials
+        key = (
+            view and view.model_dump_json(exclude={"as_of", "allowed"}),
+            row.said_address,
+            level,
+            kept,
+            trials,
+        )
         known = self.gathered.get(row.call)
         if known is not None and known[0] == key:
             return known[1]
@@ -131,6 +141,7 @@ class Diagnosing:
             resolver=self.resolver,
             offline=self.offline or at_once,
             kept=kept,
+            trials=trials,
         )
         if at_once and not self.offline:
             return replace(found, findings=tuple(one for one in found.findings if one.probe != "domain"))
@@ -187,7 +198,7 @@ class Diagnosing:
         self._open(number)
         self._write(number, "checks.abandoned", {}, texts.reason(reason))
 
-    def conclude(self, number: int) -> Run:
+    def conclude(self, number: int, *, changed: bool) -> Run:
         """See `Desk.conclude_checks`."""
         run = self._open(number)
         if run.conclusion is None:
@@ -195,14 +206,53 @@ class Diagnosing:
         cause = run.conclusion.cause
         payload = {
             "call": self.bench.contact(number).call,
-            "cause": cause if cause in self.bench.procedure.names("causes") else "unknown",
+            "cause": cause,
             "check": cause,
             "family": run.priors.family(run.evidence.provider),
             "follow_up": run.conclusion.follow_up.value,
             "not_asked": {one.check: one.why.value for one in run.not_asked},
+            **({"changed": changed} if run.must_change_first else {}),
         }
         self._write(number, "checks.concluded", payload)
         return run
+
+    def trial(self, number: int) -> Trial | None:
+        """See `Desk.trial`."""
+        return under_way(self.looking.look(number).view, self.course(number).trials, load_providers())
+
+    def changed(self, number: int) -> None:
+        """See `Desk.setting_changed`."""
+        check = self._to_change(number)
+        if check is None:
+            raise DeskError(_("Aucun réglage n’est à changer dans ce dossier."))
+        self._write(number, "checks.changed", {"check": check.id})
+
+    def before_resend(self, number: int) -> None:
+        """Nothing is sent again to the same address before its setting was changed (rules §9, 5)."""
+        check = self._to_change(number)
+        if check is not None:
+            cause = self.bench.procedure.text(f"causes.{check.id}", language())
+            sentence = _(
+                "Rien n’est renvoyé à cette adresse avant le changement ({cause}) ; sinon une autre."
+            )
+            raise ActRefused(sentence.format(cause=cause))
+
+    def _to_change(self, number: int) -> Check | None:
+        """The check whose remedy comes before any second send: of the open run, or as last concluded."""
+        events = [event_row(event) for event in self.bench.store.events(number)]
+        began, steps = self._steps(number)
+        if began:
+            run = self.diagnose(number, None, at_once=True)
+            changed = {step.payload["check"] for step in steps if step.kind == "checks.changed"}
+            found = run.conclusion.cause if run.conclusion is not None and run.must_change_first else None
+            return run.check(found) if found is not None and found not in changed else None
+        left: str | None = None
+        for event in events:
+            if event.kind == "checks.concluded":
+                left = None if event.payload.get("changed", True) else event.payload["check"]
+            elif event.kind in ("checks.changed", "checks.abandoned") or _corrected(event):
+                left = None
+        return self.checklist().checks.get(left) if left is not None else None
 
     def leaflet(self, number: int) -> str:
         """See `Desk.leaflet`."""
@@ -240,6 +290,12 @@ def _keep(held: dict[str, T], call: str, value: T) -> None:
     held[call] = value
     while len(held) > _CONTACTS:
         held.pop(next(iter(held)))
+
+
+def _corrected(event: EventRow) -> bool:
+    """Whether the mail goes to another address from then on."""
+    told = event.payload
+    return event.kind == "act.outcome" and told.get("act") == Act.CORRECT and told.get("result") == "done"
 
 
 def _replayed(run: Run, step: EventRow, text: Callable[[Any], str]) -> Run:

@@ -77,12 +77,16 @@ class Learning:
         why, name = worded(reason), self._known(self._base(), family) if family else None
         return self.bench.store.write(lambda journal: rows.reset(journal, self.bench.me.agent, why, name))
 
+    def checks(self) -> frozenset[str]:
+        """The ids of the checks in force: causes of a case, those that a content folder added too."""
+        return frozenset(checklist.load(self.content_folder).checks)
+
     # ── a conclusion ────────────────────────────────────────────────────────
 
     def lesson(self, diagnosed: EventRow | None, cause: str | None) -> Lesson | None:
         """What a conclusion teaches: the family and the cause coded, after a run that was concluded."""
         family = diagnosed.payload.get("family") if diagnosed is not None else None
-        known = {*checklist.load(self.content_folder).checks, priors.UNKNOWN}
+        known = {*self.checks(), priors.UNKNOWN}
         return {"family": family, "cause": cause} if family and cause in known else None
 
     def learn(self, journal: Journal, lesson: Lesson, before: Sequence[EventRow]) -> None:

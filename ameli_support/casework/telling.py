@@ -145,6 +145,7 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "checks.answered": lambda p, w: None,
     "checks.skipped": lambda p, w: _("question passée : {check}").format(check=w("causes", p["check"])),
     "checks.in_vain": lambda p, w: _("remède sans effet : {cause}").format(cause=w("causes", p["cause"])),
+    "checks.changed": lambda p, w: _("réglage changé : {cause}").format(cause=w("causes", p["check"])),
     "checks.paused": lambda p, w: _("diagnostic en pause"),
     "checks.abandoned": lambda p, w: _("diagnostic abandonné"),
     "checks.concluded": _diagnosed,

@@ -207,7 +207,8 @@ class Wrapping:
         events = [event_row(event) for event in bench.store.events(number)]
         diagnosed = concluded(events, row.call)
         if diagnosed is not None and phase is not Phase.ACTIVE:
-            cause = diagnosed.payload["cause"]
+            told = diagnosed.payload["cause"]
+            cause = told if told in {*bench.procedure.names("causes"), *self.learning.checks()} else "unknown"
         if row.last_act in OUTCOMES:
             if row.last_act == Act.REISSUE and diagnosed is None:
                 cause = "window_closed"
@@ -243,8 +244,9 @@ class Wrapping:
 
     def _known_codes(self, cause: str | None, queue: str | None) -> None:
         procedure = self.bench.procedure
-        for code, section in ((cause, "causes"), (queue, "queues")):
-            if code and code not in procedure.names(section):
+        causes = {*procedure.names("causes"), *self.learning.checks()}
+        for code, known in ((cause, causes), (queue, procedure.names("queues"))):
+            if code and code not in known:
                 raise DeskError(_("« {code} » n’existe pas dans la procédure.").format(code=code))
 
     def _settle_quietly(self, number: int) -> None:

@@ -5,6 +5,7 @@ from ameli_support.onboarding.procedure import Procedure
 from checks.check import Check, FollowUp, Place
 from checks.evidence import Outcome
 from checks.run import Run
+from checks.trial import Trial
 from checks.wording import said
 
 MOST_CAUSES = 3
@@ -82,9 +83,23 @@ def evidence_lines(run: Run) -> list[str]:
     return [_("Déjà connu :")] + [f"  {mark[one.outcome]} {one.text}" for one in run.evidence.findings]
 
 
-def question_lines(run: Run, check: str, procedure: Procedure) -> list[str]:
-    """The current question, what to look for, the answers, and the likeliest causes."""
+def question_lines(run: Run, check: str, procedure: Procedure, trial: Trial | None = None) -> list[str]:
+    """The current question, what to look for, the answers, and the likeliest causes.
+
+    `trial`: the mail went to another address, and where it arrives is asked.
+    """
     one = run.check(check)
+    if trial is not None:
+        return [
+            "",
+            f"{cause_label(check, procedure)} · {trial.domain}",
+            _("  Demander : Le mail est-il arrivé à l’autre adresse, chez {domain} ?").format(
+                domain=trial.domain
+            ),
+            "  1. " + _("Arrivé"),
+            "  2. " + _("Pas arrivé"),
+            "  3. " + _("Ne sait pas"),
+        ]
     lines = [
         "",
         f"{cause_label(check, procedure)} · {_place(one.place)}",

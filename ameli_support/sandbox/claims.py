@@ -6,7 +6,7 @@ Liveness depends on time, so no index can hold it; the row decides, the same on 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ameli_support import sql
@@ -34,6 +34,11 @@ _TAKE_POSTGRESQL = _take(postgresql.insert)
 _RELEASE = delete(_claim).where(
     _claim.c.address == bindparam("address"), _claim.c.enrolment == bindparam("enrolment")
 )
+_OTHER = select(_claim.c.address).where(
+    _claim.c.address == bindparam("of"),
+    _claim.c.enrolment != bindparam("by"),
+    _claim.c.until > bindparam("now"),
+)
 _HOLD = (
     update(_claim)
     .where(_claim.c.address == bindparam("of"), _claim.c.enrolment == bindparam("by"))
@@ -57,6 +62,11 @@ def try_take(conn: Connection, address: str, enrolment: str, *, until: datetime 
         "now": to_us(at),
     }
     return conn.execute(statement, values).first() is not None
+
+
+def held_by_another(conn: Connection, address: str, enrolment: str, *, at: datetime) -> bool:
+    """Whether another enrolment holds the address at `at`."""
+    return conn.execute(_OTHER, {"of": address, "by": enrolment, "now": to_us(at)}).first() is not None
 
 
 def release(conn: Connection, address: str, enrolment: str) -> None:

@@ -23,7 +23,7 @@ from ameli_support.onboarding.journey import Step
 from ameli_support.onboarding.link import Phase, current_generation, live_generation, phase
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.outbox import MailState
-from ameli_support.sandbox import provisional
+from ameli_support.sandbox import claims, provisional
 from ameli_support.sandbox.enrolments import STEPS_DONE, Dossier, instant
 from ameli_support.sandbox.problems import seconds_left
 
@@ -47,6 +47,8 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
         "steps_done_at": _steps_done(conn, row.id),
         "address_masked": row.address and mask_address(row.address),
         "address_domain": row.address and domain_of(row.address),
+        "address_elsewhere": where in (Phase.INACTIVE, Phase.CLOSED)
+        and claims.held_by_another(conn, row.address, row.id, at=at),
         "mobile_masked": row.mobile and mask_phone(row.mobile),
         "landline_masked": row.landline and mask_phone(row.landline),
         "consents": ConsentView(

@@ -291,6 +291,7 @@ def _etag(view: RecordView, possible: Mapping[Act, Verdict], stored: Any) -> str
         view.person is None,
         view.code_reset_blocked_until,
         view.provisional_code,
+        view.address_elsewhere,
         view.procedure_version,
         tuple(possible.values()),
         stored,

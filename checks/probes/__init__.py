@@ -14,6 +14,7 @@ from ameli_support.mail.providers import load as load_providers
 from ameli_support.mx import CANARIES, MxReading
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
+from checks import trial
 from checks.evidence import Evidence, Finding, Kept, Outcome
 from checks.probes import domain as domain_probe
 from checks.probes import kept as kept_probe
@@ -35,6 +36,7 @@ async def gather(
     canaries: tuple[str, ...] = CANARIES,
     offline: bool = False,
     kept: Sequence[Kept] = (),
+    trials: int = 0,
 ) -> Evidence:
     """The evidence of a record as the agent sees it (None: it cannot be read). Raises nothing of the network.
 
@@ -60,7 +62,9 @@ async def gather(
         signals["domain"] = _domain_signal(asked, standing, gateway)
         findings.append(_domain_finding(asked, reading.notes()))
     findings.append(domain_probe.finding(name, mx, offline=offline))
-    answers = {**mails.answers, **service.answers}
+    tried = trial.under_way(view, trials, held)
+    proved = {} if tried is None or not tried.confirmed else {"other_address": trial.answer(tried, True)}
+    answers = {**proved, **mails.answers, **service.answers}
     answers |= {check: key for check, key in mails.answers.items() if key == "yes"}
     if said_matches is not None:
         answers["address_exact"] = "yes" if said_matches else "no"
@@ -72,7 +76,7 @@ async def gather(
         standing=standing,
         signals=signals,
         answers=answers,
-        hints=tuple(mails.hints),
+        hints=tuple(dict.fromkeys(service.hints + mails.hints)),
         findings=tuple(findings),
     )
 

@@ -42,6 +42,10 @@ def read(view: RecordView | None, at: datetime) -> Read:
         return found
     _phase(view, found)
     _links(view, found)
+    if view.address_elsewhere:
+        found.hints.append("address_elsewhere")
+        text = _("L’adresse du compte sert aujourd’hui à une autre demande : il en faut une autre.")
+        found.findings.append(Finding("service", Outcome.FINDING, "address_elsewhere", text))
     newest = _newest(view)
     if newest is None:
         text = _("Aucun mail de confirmation n’a été demandé.")

@@ -160,7 +160,7 @@ class Conclude(Dialog[str | None]):
         """Cause, queue, call-back and consequence follow."""
         super().changed()
         names = dict(self.causes)
-        cause = names.get(self.cause or "", "…")
+        cause = names.get(self.cause or "", (self.cause or "…").replace("_", " "))
         self.query_one("#cause", Static).update(
             Content.assemble((_("Cause").ljust(15), "$muted"), (cause, "$ink"), ("   ← →", "$muted"))
         )

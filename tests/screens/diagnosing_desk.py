@@ -85,7 +85,7 @@ class DiagnosingDesk(FakeDesk):
         self._trip("abandon_checks", reason)
         self.steps, self.mode = [], None
 
-    def conclude_checks(self, case: int) -> Run:
+    def conclude_checks(self, case: int, *, changed: bool = True) -> Run:
         run = self._step("conclude")
         assert run.conclusion is not None
         self.steps, self.mode = [], None
