@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 STEPS = tuple(Step)
 CHECKS_FIRST = {Reason.LEVEL_1_FIRST, Reason.LEVEL_2_FIRST}
+# what may have passed by the time the service answers again
+PASSING = {Reason.ALREADY_QUEUED, Reason.COOLDOWN, Reason.DAY_CAP, Reason.HOUR_CAP}
 TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "■": Tone.BAD, "○": Tone.PLAIN}
 
 
@@ -240,7 +242,8 @@ def _offer(scene: Scene, action: str) -> Offer:
     verdict = view.allowed.get(act)
     if verdict is None:
         return _forbidden(action, scene.words.text("reasons.no_enrolment.hint"))
-    if not verdict.allowed and verdict.reason not in CHECKS_FIRST:
+    passing = CHECKS_FIRST | PASSING if scene.down else CHECKS_FIRST
+    if not verdict.allowed and verdict.reason not in passing:
         return _forbidden(action, _why(scene, act, verdict), _why(scene, act, verdict, "sentence"))
     if scene.down:
         return _forbidden(action, scene.words.text("hints.service_cut"))

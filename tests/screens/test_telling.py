@@ -1,12 +1,14 @@
 """What the picture tells of a record: the provisional code, the blocked code, the other version."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from ameli_support.accounts.contract import ProvisionalCode, RecordView, SendKind
+from ameli_support.accounts.contract import ProvisionalCode, RecordView, SendKind, VerdictView
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import Look, Service
+from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.procedure import procedure
@@ -14,7 +16,7 @@ from ameli_support.onboarding.steps import Route, Step
 from screens.delaying import delay_bar
 from screens.dialogs.conclude import Conclude
 from screens.sending import mail_rows
-from screens.telling import Scene, picture
+from screens.telling import Scene, offers, picture
 from screens.widgets.choices import Choices
 from screens.words import Words
 from tests.screens.fake_desk import NIR, NOW, FakeDesk
@@ -75,6 +77,19 @@ def test_after_a_lifted_suspension_no_since_is_told() -> None:
     assert shown.head == shown.short_head
     assert not shown.head.endswith("depuis")
     assert "depuis 4" in picture(scene(FakeDesk("j11"))).band.head.replace("\u00a0", " ")
+
+
+def test_while_the_service_is_cut_no_countdown_goes_on() -> None:
+    waiting = VerdictView(allowed=False, reason=Reason.COOLDOWN, until=NOW + timedelta(seconds=90))
+    never = VerdictView(allowed=False, reason=Reason.PHASE_LIVE)
+    known = scene(FakeDesk("j3"), allowed={Act.RESEND: waiting, Act.REISSUE: never})
+    assert known.look is not None
+    cut = replace(known, look=replace(known.look, service=Service.DOWN, since=NOW))
+    hints = {offer.action: offer.hint for offer in offers(known)}
+    assert "1 min 30 s" in hints["call.resend"].replace("\u00a0", " ")
+    during = {offer.action: offer.hint for offer in offers(cut)}
+    assert during["call.resend"] == "service injoignable"
+    assert during["call.reissue"] == hints["call.reissue"]
 
 
 async def test_a_service_with_another_version_of_the_procedure_is_told_as_long_as_it_has_it() -> None:
