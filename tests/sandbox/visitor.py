@@ -15,8 +15,8 @@ class Form:
     """One form of a page: where it goes, and the fields with the values that they have."""
 
     action: str
+    id: str
     fields: dict[str, str] = field(default_factory=dict)
-    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class _Reader(HTMLParser):
@@ -30,6 +30,7 @@ class _Reader(HTMLParser):
         self.ids: list[str] = []
         self.alerts: list[str] = []
         self.faults: list[str] = []
+        self.buttons: list[tuple[str, str, str, str]] = []
         self._open: list[tuple[str, dict[str, str]]] = []
         self._text = ""
         self.heading = ""
@@ -39,7 +40,7 @@ class _Reader(HTMLParser):
         if "id" in given:
             self.ids.append(given["id"])
         if tag == "form":
-            self.forms.append(Form(given.get("action", "")))
+            self.forms.append(Form(given.get("action", ""), given.get("id") or f"#{len(self.forms)}"))
         if tag == "input" and self.forms and (given.get("type") != "radio" or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         if tag in ("a", "button", "label", "h1", "li", "p"):
@@ -63,7 +64,8 @@ class _Reader(HTMLParser):
         elif tag == "p" and "fault" in given.get("class", ""):
             self.faults.append(text)
         elif tag == "button" and self.forms:
-            self.forms[-1].buttons[text] = (given.get("name", ""), given.get("value", ""))
+            name, value = given.get("name", ""), given.get("value", "")
+            self.buttons.append((text, given.get("form") or self.forms[-1].id, name, value))
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,12 @@ class Visitor:
     def press(self, button: str, **typed: str) -> Shown:
         """Fill the form with that button and press it."""
         assert self.page is not None
-        found = [form for form in self.page.parts.forms if button in form.buttons]
-        assert found, (button, [list(form.buttons) for form in self.page.parts.forms], self.page.text)
-        form = found[0]
+        found = [pressed for pressed in self.page.parts.buttons if pressed[0] == button]
+        assert found, (button, self.page.parts.buttons, self.page.text)
+        _, owner, name, value = found[0]
+        form = next(form for form in self.page.parts.forms if form.id == owner)
         unknown = [n for n in typed if n not in self.page.parts.ids and n not in form.fields]
         assert not unknown, unknown
-        name, value = form.buttons[button]
         fields = {**form.fields, **typed, **({name: value} if name else {})}
         return self.send(form.action, fields)
 
