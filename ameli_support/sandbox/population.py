@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from ameli_support.accounts.contract import ProvisionalCode, SendKind
 from ameli_support.clock import paris, to_us
+from ameli_support.mail.smtp_answers import enhanced_code, strip
 from ameli_support.onboarding.identity import Comparison, Direction, Fact, Speaker
 from ameli_support.onboarding.journey import Step
 from ameli_support.onboarding.link import Ended, Superseded
@@ -17,18 +18,14 @@ from ameli_support.outbox import GIVE_UP_AFTER, MailState
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.bulk import Bulk
 from ameli_support.sandbox.lives import Fate, Issue, Life, Person
+from ameli_support.sandbox.mailworld import mailboxes
 from ameli_support.sandbox.world import World
 
 # argon2id of the document's own example, « MotdePasse1 »: the code of every made-up person
 CODE_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$c2FuZGJveC1wZW9wbGUwMQ$kYeEn4nwEnpjpwOjeClDSCGlzXYLnrH3mhOjXOoBbqw"
 )
-_ANSWERS: dict[Fate, dict[str, Any]] = {
-    Fate.HANDED_OVER: {"smtp_code": 250, "smtp_enhanced": "2.0.0", "smtp_text": "Ok"},
-    Fate.DEFERRED: {"smtp_code": 452, "smtp_enhanced": "4.2.2", "smtp_text": "Mailbox full"},
-    Fate.REFUSED: {"smtp_code": 550, "smtp_enhanced": "5.1.2", "smtp_text": "Domain not found"},
-    Fate.BOUNCED: {"smtp_code": 550, "smtp_enhanced": "5.1.1", "smtp_text": "User unknown"},
-}
+_ACCEPTED = "250 2.0.0 Ok"
 STEPS = tuple(Step)
 _DELIVERY = timedelta(seconds=2)
 _BETWEEN_STEPS = timedelta(minutes=4)
@@ -55,6 +52,7 @@ class Scribe:
         self._code_tries = world.procedure.numbers.provisional_code_tries
         self._key_id = world.ring.newest
         self._domain = world.message_domain
+        self._people = mailboxes.load()
         self._rng = random.Random(f"ids/{seed}")
 
     def write(self, person: Person) -> str:
@@ -158,6 +156,8 @@ class Scribe:
 
     def _links(self, enrolment: str, person: Person, life: Life) -> None:
         assert person.address is not None
+        if person.mailbox and person.address:
+            self._people = mailboxes.load({person.address: person.mailbox})
         for number, issue in enumerate(life.issues, start=1):
             after = life.issues[number] if number < len(life.issues) else None
             address = issue.address or person.address
@@ -216,6 +216,7 @@ class Scribe:
         self, enrolment: str, generation: str, kind: SendKind, before: timedelta, address: str, fate: Fate
     ) -> None:
         send, mail = self._id(), self._id()
+        said = _ACCEPTED if fate is Fate.HANDED_OVER else self._people.answer(address, self._at)
         by_agent = kind in (SendKind.REISSUE, SendKind.CORRECTION)
         self._add(
             schema.send,
@@ -245,7 +246,7 @@ class Scribe:
             expires_at=self._us(before) + _us_of(GIVE_UP_AFTER),
             attempts=1,
             handed_over_at=tried if accepted else None,
-            **_ANSWERS[fate],
+            **_columns(said),
         )
         self._add(
             schema.metadata.tables["mail_attempt"],
@@ -254,7 +255,7 @@ class Scribe:
             at=tried,
             state=(MailState.HANDED_OVER if accepted else state).value,
             duration_us=180_000,
-            **_ANSWERS[Fate.HANDED_OVER if accepted else fate],
+            **_columns(_ACCEPTED if accepted else said),
         )
 
     def _audit(
@@ -322,6 +323,12 @@ class Scribe:
 
 def _us_of(duration: timedelta) -> int:
     return duration // timedelta(microseconds=1)
+
+
+def _columns(said: str | None) -> dict[str, Any]:
+    """An SMTP answer as the outbox stores it."""
+    code, text = int((said or _ACCEPTED)[:3]), (said or _ACCEPTED)[4:]
+    return {"smtp_code": code, "smtp_enhanced": enhanced_code(code, text), "smtp_text": strip(text)}
 
 
 def _recency(issue: Issue) -> timedelta:

@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from ameli_support.mail import providers
 from ameli_support.sandbox.mailworld.carrying import Erases, Files, Loses, Returns, Waits
-from ameli_support.sandbox.mailworld.parcel import Behaviour, Provider
+from ameli_support.sandbox.mailworld.parcel import Attempt, Behaviour, Parcel, Provider
 from ameli_support.sandbox.mailworld.refusing import Greylists, Refuses, Rejects
 from ameli_support.sandbox.mailworld.rewriting import FORMS, Rewrites
 from ameli_support.sandbox.mailworld.scanning import Opens
@@ -74,6 +75,17 @@ class Mailboxes:
                 return self.kinds[rule.mailbox]
         family = providers.load().family_of(domain)
         return self.kinds[self.families.get(family.key if family else "", "prompt")]
+
+    def answer(self, address: str, at: datetime) -> str | None:
+        """Why a mail first sent at `at` is not taken, or comes back; None if it stays."""
+        provider = self.provider(address)
+        for behaviour in self.of(address).behaviours:
+            attempt = Attempt(address, at, at)
+            parcel = Parcel(address, "", b"", at)
+            answer = behaviour.refusal(provider, attempt) or behaviour.rejection(provider, parcel)
+            if answer or (answer := behaviour.carry(provider, parcel).answer):
+                return answer
+        return None
 
     def provider(self, address: str) -> Provider:
         """Whose mailbox it is; a domain of nobody's answers in common words under its own name."""
