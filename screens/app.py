@@ -1,12 +1,10 @@
 """The app: first paint without any network or database library; everything else loads in its worker."""
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.events import Event, Key, MouseDown, Paste
-from textual.reactive import var
 
 from ameli_support.i18n import _
 from screens import bulletin, connecting, cures, overlays, supervising
@@ -16,11 +14,11 @@ from screens.behind import Queue
 from screens.crash import Discreet
 from screens.home import Home
 from screens.idle import Due, Idle
-from screens.key_order import InOrder
 from screens.launch import DemoLaunch as DemoLaunch
 from screens.launch import Launch as Launch
-from screens.notice import Notice, ServiceState, Tone
+from screens.notice import Tone
 from screens.pasting import harmless
+from screens.shown import Shown
 from screens.themes import DEFAULT, THEMES
 from screens.tour import Tour
 from screens.when import hour
@@ -28,13 +26,10 @@ from screens.when import hour
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from ameli_support.casework.views import Look
-
 MINUTE = 60.0
-TOLD_SECONDS = 6.0
 
 
-class AmeliSupport(InOrder, Discreet):
+class AmeliSupport(Shown, Discreet):
     """One agent's screens over one desk."""
 
     TITLE = "ameli assistance"
@@ -43,13 +38,6 @@ class AmeliSupport(InOrder, Discreet):
     HORIZONTAL_BREAKPOINTS = [(0, "-compact"), (118, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-v24"), (28, "-v28"), (32, "-v32"), (36, "-v36")]  # noqa: RUF012
     BINDINGS: ClassVar = bindings(Scope.APP)
-
-    clock_text: var[str] = var("")
-    service: var[ServiceState] = var(ServiceState())
-    notice: var[Notice | None] = var(None)
-    agent: var[str] = var("")
-    tour_text: var[str] = var("")
-    told: var[bulletin.Told] = var(bulletin.Told())
 
     def __init__(self, launch: Launch) -> None:
         cures.cure()
@@ -111,28 +99,6 @@ class AmeliSupport(InOrder, Discreet):
         if isinstance(event, Paste) and harmless(event, self.focused):
             self.say(Tone.WARN, _("Le texte collé était trop long : il a été coupé."))
         await super().on_event(event)
-
-    def say(self, tone: Tone, head: str, tail: str = "") -> None:
-        """Puts one sentence into the strip of whichever screen is in front."""
-        self.notice = Notice(tone, head, tail) if head else None
-        if self.notice is not None and self.service.down:
-            self.set_timer(TOLD_SECONDS, partial(self._told, self.notice))
-
-    def _told(self, notice: Notice) -> None:
-        """While the service is cut the strip goes back to saying so."""
-        if self.notice is notice and self.backend.desk is not None:
-            self.notice = None
-
-    def seen(self, look: "Look") -> None:
-        """Keeps how the account service does, from the last look."""
-        desk, view = self.backend.desk, look.view
-        other = self.service.other_version
-        if desk is not None and view is not None:
-            other = view.procedure_version != desk.procedure.version
-        state = ServiceState(str(look.service), look.since, other)
-        if state.down and not self.service.down:
-            self.notice = None
-        self.service = state
 
     # ── the desk ────────────────────────────────────────────────────────────
 
