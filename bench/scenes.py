@@ -78,14 +78,13 @@ SCENES: tuple[Scene, ...] = (
     Scene("38000" + ENTER, "Appelant contrôlé", "active"),
     Scene("c", "√", "conclude-active"),
     Scene("v", "Appel conclu", "home"),
-    # locked, and back at the same place
+    # the service goes; then the screen is locked
     Scene(COSTA + ENTER, "Qui parle"),
     Scene("1", "Appelant contrôlé"),
+    Scene(CUT, "état connu", "cut"),
     Scene(PALETTE, "Commandes"),
     Scene("verrouiller l", "Verrouiller l"),
     Scene(ENTER, "Écran verrouillé", "locked"),
-    Scene("0427" + ENTER, "Vous pouvez"),
-    Scene(CUT, "service coupé", "cut"),
 )
 
 ENGLISH: tuple[Scene, ...] = (

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from screens.widgets.line import Part
 
 
-WHEN, WHO = 13, 14
+WHEN, WHO = 13, 11
 
 
 class History(Dialog[None]):
@@ -118,7 +118,10 @@ class History(Dialog[None]):
     def _titled(self, title: str, rows: tuple[FootRow, ...]) -> "list[Part]":
         """A heading, then when, what and whose, each in its column; a blank row after."""
         parts: list[Part] = [(title + "\n", "$muted")]
-        room = self.query_one("#pages").size.width - WHEN - WHO - 2  # one for the gap, one for the scroll bar
+        whose = WHO if any(row.who for row in rows) else 0
+        room = (
+            self.query_one("#pages").size.width - WHEN - whose - 2
+        )  # one for the gap, one for the scroll bar
         for row in rows:
             lines = wrap(clean(row.what), max(room, 20)) or [""]
             parts += [(row.when.ljust(WHEN), "$muted"), (lines[0].ljust(room + 1), "$ink")]
