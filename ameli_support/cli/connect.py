@@ -1,10 +1,11 @@
 """Opens what a command or the app works with, in the world of `place`: identity, service, store, desk."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ameli_support.casework import opening
-from ameli_support.casework.permissions import AgentsFileError, Identity, load_identity
+from ameli_support.casework.permissions import Action, AgentsFileError, Identity, load_identity, may
 from ameli_support.casework.pins import FILE_NAME as PINS
 from ameli_support.casework.pins import PinBook
 from ameli_support.cli.errors import CommandError, machine_error
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ameli_support.accounts.client import AccountsClient
     from ameli_support.casework.desk import Desk
     from ameli_support.store.cases import CaseStore
+    from ameli_support.store.verifying import Verified
 
 
 def settings_of(where: Place) -> Settings:
@@ -100,6 +102,24 @@ def store(where: Place) -> "CaseStore":
         business=SystemClock(),
         use_keyring=where.home is None,
     )
+
+
+def verify() -> "Verified":
+    """The whole store recomputed; for whoever may, and only a store that exists."""
+    from ameli_support.store.verifying import verify as recompute
+
+    where = place()
+    known = settings_of(where)
+    refusal = may(who(where).me, Action.VERIFY_STORE)
+    if refusal is not None:
+        raise CommandError(refusal.sentence, ExitCode.NOT_PERMITTED, kind="not_allowed")
+    if not known.store.url and not opening.store_path(known, data_folder(where)).exists():
+        raise CommandError(_("Il n’y a pas encore de base des dossiers ici."), ExitCode.NOT_FOUND)
+    try:
+        with closing(store(where)) as opened:
+            return recompute(opened)
+    except Exception as error:
+        raise machine_error(error) from error
 
 
 def upgrade() -> tuple[str | None, str]:

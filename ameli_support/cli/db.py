@@ -1,5 +1,6 @@
-"""`db upgrade`: brings the database of cases to this version, with a backup first."""
+"""`db upgrade` and `db verify`: the database of cases brought to this version, or recomputed whole."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -39,4 +40,61 @@ def register(app: typer.Typer) -> None:
             "La base de ce poste l’est d’elle-même ; une base partagée, par cette commande."
         ),
     )
+    _register_verify(db)
     app.add_typer(db)
+
+
+def _register_verify(db: typer.Typer) -> None:
+    def verify(json: Annotated[bool, json_option()] = False) -> int:
+        from ameli_support.cli import connect
+
+        verified = connect.verify()
+        if json:
+            out.one(verified)
+        else:
+            counted = _("Recalculés : {cases} dossiers, {events} événements, {days} jours scellés.")
+            out.lines(
+                [
+                    counted.format(cases=verified.cases, events=verified.events, days=verified.days),
+                    *map(_found, verified.findings),
+                    _("Rien n’a été changé hors de l’application.")
+                    if not verified.findings
+                    else _("Prévenez l’administrateur et gardez la base telle qu’elle est."),
+                ]
+            )
+        return ExitCode.REFUSED if verified.findings else ExitCode.DONE
+
+    add(
+        db,
+        "verify",
+        verify,
+        _(
+            "Recalcule toutes les chaînes, les textes et les racines de chaque jour ; "
+            "dit ce qui a été changé hors de l’application.\n"
+            "Superviseurs et administrateurs ; sort avec 1 si quelque chose ne tient pas."
+        ),
+    )
+
+
+def _found(finding: str) -> str:
+    """A finding of `store.verifying` in words."""
+    for form, told in (
+        (r"case (?P<case>\d+): event (?P<seq>\d+) altered", _("Dossier {case} : événement {seq} modifié.")),
+        (r"case (?P<case>\d+): row missing", _("Dossier {case} : sa ligne manque.")),
+        (
+            r"case (?P<case>\d+): events missing at the end",
+            _("Dossier {case} : des événements manquent à la fin."),
+        ),
+        (
+            r"case (?P<case>\d+): text of event (?P<seq>\d+) missing",
+            _("Dossier {case} : le texte de l’événement {seq} manque."),
+        ),
+        (
+            r"case (?P<case>\d+): text of event (?P<seq>\d+) altered",
+            _("Dossier {case} : le texte de l’événement {seq} a été modifié."),
+        ),
+        (r"day (?P<day>\S+): root does not match", _("Jour {day} : la racine ne correspond pas.")),
+    ):
+        if found := re.fullmatch(form, finding):
+            return "× " + told.format(**found.groupdict())
+    return f"× {finding}"

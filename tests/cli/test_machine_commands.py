@@ -2,13 +2,19 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import dns.resolver
 import pytest
+from sqlalchemy import update
 
+from ameli_support import sql
 from ameli_support.cli.errors import BadInput
 from ameli_support.cli.sandbox import duration
+from ameli_support.clock import SystemClock
+from ameli_support.store.opening import open_store
+from ameli_support.store.schema import erasable
 from tests.cli.conftest import Run
 from tests.scenarios.world import ScenarioWorld
 
@@ -107,6 +113,34 @@ def test_db_upgrade_makes_the_store_and_then_finds_it_up_to_date(run: Run, home:
     again = run("db", "upgrade", "--json")
     assert again.json["before"] == again.json["after"] == first.json["after"]
     assert first.json["after"] in run("db", "upgrade").out
+
+
+def test_db_verify_finds_what_was_changed_outside_the_application(
+    run: Run, scenario_world: ScenarioWorld
+) -> None:
+    case = str(run("--demo", "find", "--no-record", "--json").json["case"])
+    assert run("--demo", "note", "--case", case, given="ce que dit l’appelant").code == 0
+    verify = ("--demo", "--role", "supervisor", "db", "verify")
+    whole = run(*verify, "--json")
+    assert (whole.code, whole.json["findings"]) == (0, [])
+    assert whole.json["events"] > whole.json["cases"] > 0
+    assert "Rien n’a été changé" in run(*verify).out
+    assert run("--demo", "db", "verify").code == 6
+    clock = SystemClock()
+    store = open_store(path=scenario_world.demo.home / "cases.db", business=clock, use_keyring=False)
+    with closing(store), sql.write(store.engine) as connection:
+        kept = erasable.c.case == int(case)
+        connection.execute(update(erasable).where(kept).values(text="autre chose"))
+    try:
+        broken = run(*verify)
+        assert broken.code == 1
+        assert f"× Dossier {case}\u00a0: le texte de l’événement" in broken.out
+        assert "autre chose" not in broken.out
+    finally:
+        store = open_store(path=scenario_world.demo.home / "cases.db", business=clock, use_keyring=False)
+        with closing(store), sql.write(store.engine) as connection:
+            connection.execute(update(erasable).where(kept).values(text="ce que dit l’appelant"))
+    assert run(*verify).code == 0
 
 
 def test_only_the_administrator_sets_a_pin_and_types_it_twice(
