@@ -47,6 +47,7 @@ def required_keys() -> Iterator[str]:
         yield from (f"{section}.{name}.{part}" for name in names for part in parts)
     yield from (f"nir.{reason}" for reason in NIR_REASONS)
     yield from (f"levels.level_{level:d}" for level in Level)
+    yield from (f"refusals.unknown.{part}" for part in ("meaning", "say", "do"))
     yield from (f"strength.level_{strength}" for strength in range(5))
     yield from ("seen.stage", *(shown.note for shown in AT.values() if shown.note))
 
