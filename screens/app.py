@@ -7,7 +7,7 @@ from textual import work
 from textual.events import Event, Key, MouseDown, Paste
 
 from ameli_support.i18n import _
-from screens import bulletin, connecting, cures, overlays, supervising
+from screens import bulletin, connecting, cures, hangup, overlays, supervising
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
 from screens.behind import Queue
@@ -181,6 +181,7 @@ class AmeliSupport(Shown, Discreet):
 
 def run(launch: Launch) -> int:
     """Opens the screens and returns the exit code: 0, or 1 after a crash."""
+    hangup.watch()
     app = AmeliSupport(launch)
     code = app.run()
     return code if code is not None else (app.return_code or 0)
