@@ -52,7 +52,7 @@ def confirmation(
     stored with the link; `at`: the instant of the hand-over. No References: each send stands alone.
     """
     end = _end_of_link(expires_at)
-    names = ("body", "button", "page", "until", "warning", "automatic")
+    names = ("body", "button", "page", "until", "copy", "warning", "automatic")
     parts = {name: typeset(procedure.text(f"mail.{name}", **end)) for name in names}
     subject = procedure.mail.subject
     parts |= {"title": subject, "link": link}
@@ -84,6 +84,7 @@ def code_reset(
         "sentences": [typeset(plain(line)) for line in procedure.lines("mail.reset_sentences")],
         "button": procedure.mail.reset_button,
         "link": link,
+        "copy": typeset(procedure.text("mail.copy")),
         "warning": typeset(procedure.text("mail.reset_warning")),
         "automatic": typeset(procedure.text("mail.automatic")),
     }

@@ -39,6 +39,7 @@ class Mail:
     button: str
     until: str
     page: str
+    copy: str
     warning: str
     automatic: str
     notice_subject: str
