@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from argon2 import PasswordHasher
 
 from ameli_support.clock import FixedClock
+from ameli_support.sandbox import hashing
 from ameli_support.sandbox.world import World, open_world
 from tests import parts
+from tests.sandbox.public_site import PublicSite, running
 from tests.sandbox.service import Service
+from tests.sandbox.visitor import Visitor
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -36,3 +40,23 @@ def service(shared_world: World) -> Service:
     clock = shared_world.system
     assert isinstance(clock, FixedClock)
     return Service(shared_world, clock)
+
+
+@pytest.fixture(scope="session")
+def public_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicSite]:
+    """The whole service on a port, with its mail; each test brings its own people."""
+    # new codes cost next to nothing here; test_hashing.py holds the real costs
+    dear, hashing.hasher = hashing.hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    try:
+        with running(tmp_path_factory.mktemp("site")) as site:
+            yield site
+    finally:
+        hashing.hasher = dear
+
+
+@pytest.fixture
+def visitor(public_site: PublicSite) -> Iterator[Visitor]:
+    """A browser without cookies yet."""
+    browser = public_site.visitor()
+    yield browser
+    browser.close()
