@@ -1,5 +1,6 @@
 """What every test stands on: hypothesis profiles, both databases, no network, and the time budgets."""
 
+import gc
 import ipaddress
 import os
 import sys
@@ -86,6 +87,16 @@ def _empty_home(factory: pytest.TempPathFactory) -> Path:
 # ── case stores: fixtures made elsewhere ────────────────────────────────────
 
 pytest_plugins = ["tests.stores"]
+
+
+# ── what a test leaves is looked through, not what was imported ─────────────
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: the collector need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 10)
 
 
 # ── no network ──────────────────────────────────────────────────────────────

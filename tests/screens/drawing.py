@@ -39,7 +39,7 @@ def _hex(colour: Color | None, default: str) -> str:
 
 def text(app: App[Any]) -> str:
     """The screen as text, one line a row, trailing spaces gone."""
-    return "\n".join("".join(cell[0] for cell in row).rstrip() for row in cells(app))
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 def svg(app: App[Any]) -> str:

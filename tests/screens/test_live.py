@@ -107,6 +107,7 @@ async def test_a_quiet_call_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     async with walking(FakeDesk("j11")) as walk:
         await walk.to_level_1()
         await walk.until(lambda: not walk.app.screen._looking, "the look is over")  # type: ignore[attr-defined]
+        await walk.pilot.pause()  # what it changed is drawn
         drawn: list[str] = []
         monkeypatch.setattr(Compositor, "render_update", lambda self, **kwargs: drawn.append("update"))
         looks = walk.desk.looks

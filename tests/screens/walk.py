@@ -1,5 +1,6 @@
 """Drives the real app as a person would: types, presses, looks; every wait is for something to be seen."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from tests.screens.fake_desk import ADDRESS, NIR, FakeDesk
 WIDE, COMPACT = (120, 36), (80, 24)
 SIZES = [WIDE, COMPACT]
 DEADLINE = 10.0
+PATIENCE = 0.2
 NAMES = {" ": "space", "@": "at", ".": "full_stop", "/": "slash", "-": "minus", "_": "underscore"}
+CHARACTERS = {name: character for character, name in NAMES.items()}
 NAMES |= {"[": "left_square_bracket", "]": "right_square_bracket", "'": "apostrophe"}
 
 
@@ -44,9 +47,9 @@ class Walk:
         """Waits for `condition()`; fails with what is drawn."""
         end = monotonic() + DEADLINE
         while not condition():
-            if monotonic() > end:
+            if monotonic() > end or self.app._exception:
                 raise AssertionError(f"never: {what}\n{self.screen}")
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
 
     async def sees(self, *sentences: str) -> None:
         """Waits until every sentence is drawn."""
@@ -60,13 +63,37 @@ class Walk:
                 dialog = self.app.screen
                 await self.until(lambda dialog=dialog: not dialog.deaf, "the dialog listens")
             self.commands.append(key)
-            await self.pilot.press(key)
+            await self.strike(key)
+
+    async def strike(self, key: str) -> None:
+        """One key, and what it leads to; `Pilot.press` would wait until the whole process is idle, twice."""
+        event = events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None))
+        event.set_sender(self.app)
+        self.app.post_message(event)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Until nothing is ready to run: every message is dealt with, and what it sent, and no key is held.
+
+        What a worker does is waited for as well, but no longer than PATIENCE: some tests block a desk.
+        """
+        loop: Any = asyncio.get_running_loop()
+        begun = monotonic()
+        while loop._ready or self.app._under_way or (self.at_work and monotonic() < begun + PATIENCE):
+            assert monotonic() < begun + DEADLINE, f"never at rest\n{self.screen}"
+            assert self.app._exception is None, "the app ended"
+            await asyncio.sleep(0 if loop._ready else 0.002)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something was asked of the desk and is not answered yet."""
+        return any(not worker.is_finished for worker in self.app.workers)
 
     async def type(self, words: str) -> None:
         """Dictated text: not counted; handed over at once, because a key each takes a test 65 ms."""
         await self.until(lambda: self.app.screen.focused is not None, "a field has the focus")
         self.app.post_message(events.Paste(words))
-        await self.pilot.pause(0.01)
+        await self.settled()
 
     async def type_slowly(self, words: str) -> None:
         """Dictated text, key by key."""
