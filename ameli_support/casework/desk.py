@@ -16,6 +16,7 @@ from ameli_support.casework.acting import Acting
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
+from ameli_support.casework.concluding import Concluding
 from ameli_support.casework.course import Course
 from ameli_support.casework.diagnosing import Diagnosing
 from ameli_support.casework.earlier import Earliers
@@ -25,8 +26,10 @@ from ameli_support.casework.identifying import Identifying
 from ameli_support.casework.learning import FamilyLearned, Learning, Reset
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.lookup import SearchFacts
+from ameli_support.casework.noting import Noting
 from ameli_support.casework.orders import DISPUTE, Order, correction, with_reason
 from ameli_support.casework.permissions import Action, Me
+from ameli_support.casework.proposing import proposal
 from ameli_support.casework.recovering import Recovering
 from ameli_support.casework.views import (
     CallState,
@@ -44,7 +47,6 @@ from ameli_support.casework.views import (
     Said,
     Settlement,
 )
-from ameli_support.casework.wrapping import Wrapping
 from ameli_support.clock import Clock
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
@@ -83,7 +85,8 @@ class Desk:
         self._looking = Looking(self.bench)
         self._acting = Acting(self.bench, self._looking)
         self._learning = Learning(self.bench, content_folder)
-        self._wrapping = Wrapping(self.bench, self._acting, self._learning)
+        self._noting = Noting(self.bench)
+        self._concluding = Concluding(self.bench, self._acting, self._learning)
         self._history = History(self.bench)
         self._earliers = Earliers(self.bench)
         self._recovering = Recovering(self.bench, self._acting)
@@ -120,7 +123,7 @@ class Desk:
 
     def leave(self, case: int) -> None:
         """Ends one's contact without concluding: its level ends, the case stays in « À reprendre »."""
-        self._wrapping.leave(case)
+        self._concluding.leave(case)
 
     # ── who is on the line ──────────────────────────────────────────────────
 
@@ -334,23 +337,23 @@ class Desk:
 
     def save_draft(self, case: int, text: str) -> None:
         """Keeps a note that is still being typed; empty deletes it. Call within 500 ms of the last key."""
-        self._wrapping.save_draft(case, text)
+        self._noting.save_draft(case, text)
 
     def note(self, case: int, text: str) -> None:
         """Adds a note and drops the draft."""
-        self._wrapping.note(case, text)
+        self._noting.note(case, text)
 
     def hand_over(self, case: int, to: str, text: str = "") -> None:
         """Gives the case to another agent: one's contact and its level end."""
-        self._wrapping.hand_over(case, to, text)
+        self._noting.hand_over(case, to, text)
 
     def reassign(self, case: int, to: str, reason: str) -> None:
         """Supervisor: gives anybody's case to `to`."""
-        self._wrapping.reassign(case, to, reason)
+        self._noting.reassign(case, to, reason)
 
     def proposed_outcome(self, case: int) -> Proposal:
         """What concluding proposes: the outcome of the last act and the cause it suggests."""
-        return self._wrapping.proposal(case)
+        return proposal(self.bench, self._learning, case)
 
     def close(
         self,
@@ -361,7 +364,7 @@ class Desk:
         queue: str | None = None,
     ) -> State:
         """Concludes the contact through the one gate (`GateClosed` names what is missing); the new state."""
-        return self._wrapping.close(case, outcome, cause, callback, queue)
+        return self._concluding.close(case, outcome, cause, callback, queue)
 
     # ── lists and history ───────────────────────────────────────────────────
 
