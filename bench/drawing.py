@@ -1,5 +1,6 @@
 """A terminal's cells as SVG, and as PNG by rsvg-convert: what shows, colour for colour."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,6 +65,20 @@ def cells(screen: pyte.Screen) -> str:
 def _plane(x: int, y: int, cells: float, colour: str) -> str:
     size = f'width="{cells * WIDTH:g}" height="{HEIGHT}"'
     return f'<rect x="{x * WIDTH}" y="{y * HEIGHT}" {size} fill="{colour}"/>'
+
+
+def run_svg(run: Run) -> str:
+    """One run, word by word: smaller, for browsers, which stretch a word to its cells."""
+    weight = ' font-weight="bold"' if run.bold else ""
+    pieces, x = [_plane(run.x, run.y, len(run.text), run.plane)], run.x
+    for word in re.split(rf"(\s+|{BAR})", run.text.replace("\u00a0", " ")):
+        if word == BAR:
+            pieces.append(_plane(x, run.y, 0.5, run.ink))
+        elif word.strip():
+            at = f'x="{x * WIDTH}" y="{run.y * HEIGHT + BASELINE}" textLength="{len(word) * WIDTH}"'
+            pieces.append(f'<text {at} fill="{run.ink}"{weight}>{escape(word)}</text>')
+        x += len(word)
+    return "".join(pieces)
 
 
 def _letter(x: int, letter: str, run: Run) -> str:

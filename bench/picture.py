@@ -36,14 +36,18 @@ def main() -> None:
     if len(sys.argv) == 1:
         for theme in sorted({theme for __, __, theme in CHOSEN}):
             for size in SIZES:
-                wanted = {name: name_of(name, size, theme) for name, s, t in CHOSEN if (s, t) == (size, theme)}
+                wanted = {
+                    name: name_of(name, size, theme) for name, s, t in CHOSEN if (s, t) == (size, theme)
+                }
                 _walks(size, theme, FOLDER, wanted)
         return
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for theme in sys.argv[2:] or THEMES:
         for size in SIZES:
-            every = {scene.name: name_of(scene.name, size, theme) for scene in (*SCENES, *ENGLISH) if scene.name}
+            every = {
+                scene.name: name_of(scene.name, size, theme) for scene in (*SCENES, *ENGLISH) if scene.name
+            }
             _walks(size, theme, folder, every)
 
 
@@ -66,13 +70,16 @@ def _walk(
     """One person at one program, in a world of their own."""
     command = ["-m", "ameli_support", "demo", "--lang", language]
     settings = {"AMELI_SCREEN_THEME": theme}
-    with tempfile.TemporaryDirectory(prefix="picture-") as home, a_service(home, PEOPLE) as (__, service):
-        with Terminal(command, home, SIZES[size], settings) as terminal:
-            for scene in scenes:
-                step(terminal, scene, service)
-                if scene.name in wanted:
-                    terminal.settle(QUIET)
-                    drawing.png(terminal.screen, folder / wanted[scene.name])
+    with (
+        tempfile.TemporaryDirectory(prefix="picture-") as home,
+        a_service(home, PEOPLE) as (__, service),
+        Terminal(command, home, SIZES[size], settings) as terminal,
+    ):
+        for scene in scenes:
+            step(terminal, scene, service)
+            if scene.name in wanted:
+                terminal.settle(QUIET)
+                drawing.png(terminal.screen, folder / wanted[scene.name])
 
 
 def step(terminal: Terminal, scene: Scene, service: "subprocess.Popen[bytes]") -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 FILE = Path(sys.argv[1])
+POOL = "desk_"  # the desk's worker threads: made as they are needed, four at most
 
 
 def counts() -> dict[str, int]:
@@ -23,7 +24,8 @@ def counts() -> dict[str, int]:
     return {
         "widgets": sum(isinstance(one, Widget) for one in found),
         "tasks": sum(isinstance(one, asyncio.Task) and not one.done() for one in found),
-        "threads": threading.active_count(),
+        "threads": sum(not thread.name.startswith(POOL) for thread in threading.enumerate()),
+        "pool": sum(thread.name.startswith(POOL) for thread in threading.enumerate()),
         "objects": len(found),
         **Counter(f"<{type(one).__name__}>" for one in found if isinstance(one, Widget)),
     }

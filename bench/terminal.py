@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -21,7 +22,7 @@ PATIENCE = 30.0
 
 
 class Terminal:
-    """Runs `python <arguments>`; `home` is its AMELI_HOME, `settings` more variables. Ended with the block."""
+    """Runs `python <arguments>`; `home` is its AMELI_HOME, `settings` more variables. Its block ends it."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -73,8 +74,12 @@ class Terminal:
             return 0
         got = os.read(self._terminal, 65536)
         self._stream.feed(got)
+        self.heard(got)
         self.bytes += len(got)
         return len(got)
+
+    def heard(self, got: bytes) -> None:
+        """Called with every piece that `read` took."""
 
     def raw(self, seconds: float) -> int:
         """The number of bytes that come within `seconds`, shown or not; ends with the first piece."""
