@@ -32,6 +32,15 @@ def links_in(mail: Mail, text: str | None = None) -> list[Link]:
     return list(found.values())
 
 
+def written_links(text: str) -> Iterator[tuple[int, str]]:
+    """The web links that stand in a text: where each begins, and itself without what ends the sentence.
+
+    A token may end with « _ » or « - », so neither counts as an end.
+    """
+    for found in _URL.finditer(text):
+        yield found.start(), found[0].rstrip(".,;:!?)]}»*'")
+
+
 def _hrefs(mail: Mail, text: str | None) -> Iterator[str]:
     for part in mail.of_type("text/html"):
         for found in _HREF.finditer(part.source):
@@ -40,8 +49,8 @@ def _hrefs(mail: Mail, text: str | None) -> Iterator[str]:
                 yield href
     plain = [part.text for part in mail.of_type("text/plain")] if text is None else [text]
     for one in plain:
-        for found in _URL.finditer(one):
-            yield found[0].rstrip(".,;:!?)]}»*_'")
+        for _start, href in written_links(one):
+            yield href
 
 
 def shown_link(link: Link) -> Link:

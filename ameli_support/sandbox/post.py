@@ -29,10 +29,11 @@ class Post:
 
     def __init__(self, world: World, maildir: Path) -> None:
         self.maildir = maildir
+        self.people = cast_mailboxes()
         self._world = world
         self._mailboxes = MailWorld(
             maildir,
-            people=cast_mailboxes(),
+            people=self.people,
             clock=world.business,
             site=world.base_url,
             arrived=self._came_back,

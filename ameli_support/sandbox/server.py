@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ameli_support.sandbox import control, housekeeping, lock, people
+from ameli_support.sandbox import control, housekeeping, lock, people, webmail
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.franceconnect import routes as franceconnect
 from ameli_support.sandbox.post import Post
@@ -84,6 +84,7 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
             *site.routes(world),
             *franceconnect.routes(world),
             *control.routes(world, key, stop, wake),
+            *(webmail.routes(world, post.maildir, post.people) if post else ()),
             Mount("/", api),
         ],
         lifespan=lifespan,

@@ -97,6 +97,7 @@ class Mailboxes:
             answers={**self.words["common"]["answers"], **words.get("answers", {})},
             junk=words.get("junk") or (family.junk_folders[0] if family and family.junk_folders else None),
             junk_notes=dict(words.get("junk_notes", {})),
+            dead_links_in_junk=bool(words.get("dead_links_in_junk")),
         )
 
 

@@ -21,12 +21,14 @@ class Provider:
 
     `answers`: by kind (`unknown`, `full`, …) one SMTP answer, the provider's own or the common one.
     `junk`: its folder for junk, None where it has none. `junk_notes`: header fields on junk.
+    `dead_links_in_junk`: whether its webmail switches off the links of what lies there.
     """
 
     host: str
     answers: dict[str, str]
     junk: str | None
     junk_notes: dict[str, str]
+    dead_links_in_junk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
