@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
 from ameli_support.casework.acting import Acting
+from ameli_support.casework.addressing import Addressing
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
@@ -82,6 +83,7 @@ class Desk:
         )
         self._finding = Finding(self.bench)
         self._identifying = Identifying(self.bench)
+        self._addressing = Addressing(self.bench)
         self._looking = Looking(self.bench)
         self._acting = Acting(self.bench, self._looking)
         self._learning = Learning(self.bench, content_folder)
@@ -164,7 +166,7 @@ class Desk:
 
     def say_address(self, case: int, address: str) -> Said:
         """Has the service compare the address that the caller said (level 1, 3 tries a call)."""
-        return self._identifying.say_address(case, address)
+        return self._addressing.say_address(case, address)
 
     # ── the record ──────────────────────────────────────────────────────────
 
@@ -182,7 +184,7 @@ class Desk:
 
     def unmask(self, case: int, purpose: str) -> str:
         """The address on file, in clear, at level 2; logged."""
-        return self._identifying.unmask(case, purpose)
+        return self._addressing.unmask(case, purpose)
 
     # ── acts on the account service ─────────────────────────────────────────
 

@@ -11,17 +11,14 @@ from ameli_support.accounts.contract import (
     CheckAnswer,
     CheckRequest,
     ProblemType,
-    SaidAddressRequest,
-    UnmaskRequest,
 )
 from ameli_support.accounts.errors import ServiceDown, ServiceProblem
 from ameli_support.casework import texts
-from ameli_support.casework.addresses import NotAnAddress, idna_address
 from ameli_support.casework.bench import Bench, call_state, change_contact, open_check
 from ameli_support.casework.errors import ActRefused, DeskError, SpeakerFirst
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.sentences import of_service
-from ameli_support.casework.views import CallState, Checked, Said
+from ameli_support.casework.views import CallState, Checked
 from ameli_support.clock import to_us
 from ameli_support.i18n import _, language
 from ameli_support.onboarding.acts import Reason
@@ -105,7 +102,7 @@ class Identifying:
 
     def highest(self, number: int) -> Level:
         """See `Desk.highest_level`."""
-        row = self._spoken(number)
+        row = spoken(self.bench, number)
         if self.bench.case(number).record is None:
             return Level.NOTHING
         return highest_level(Speaker(row.speaker), Direction(row.direction))
@@ -127,7 +124,7 @@ class Identifying:
         """See `Desk.verify`."""
         bench = self.bench
         bench.allow(Action.CHECK, number)
-        row = self._spoken(number)
+        row = spoken(self.bench, number)
         record = bench.case(number).record
         if level is Level.NOTHING or record is None:
             self.level_0(number)
@@ -171,7 +168,7 @@ class Identifying:
         """See `Desk.agree`."""
         bench = self.bench
         bench.allow(Action.CHECK, number)
-        row = self._spoken(number)
+        row = spoken(self.bench, number)
         if row.speaker == Speaker.THIRD_PARTY:
             sentence = bench.procedure.text(f"reasons.{Reason.THIRD_PARTY}.sentence", language())
             raise ActRefused(sentence, reason=Reason.THIRD_PARTY)
@@ -187,57 +184,6 @@ class Identifying:
         # once a check: the agreement ends with it, as the level does
         bench.event(number, "contact.third_party_agreed", payload, f"third-party-{row.check}")
         return call_state(bench, bench.contact(number))
-
-    def say_address(self, number: int, address: str) -> Said:
-        """See `Desk.say_address`."""
-        bench = self.bench
-        bench.allow(Action.RESEND, number)
-        row = self._spoken(number)
-        record = bench.case(number).record
-        if record is None or bench.level(row) < Level.SIMPLE:
-            raise ActRefused(_("Le contrôle de niveau 1 vient d’abord."), reason=Reason.LEVEL_1_FIRST)
-        try:
-            typed = idna_address(address)
-        except NotAnAddress as wrong:
-            raise DeskError(wrong.sentence) from None
-        try:
-            answer = bench.accounts.said_address(record, SaidAddressRequest(address=typed), row.check)
-        except (ServiceDown, ServiceProblem) as error:
-            raise of_service(error) from None
-
-        def write(journal: Journal) -> None:
-            payload = {"call": row.call, "matches": answer.matches, "tries_left": answer.tries_left}
-            journal.append(number, None, bench.me.agent, "address.said", payload)
-            change_contact(journal, row.call, said_address=answer.matches, said_tries_left=answer.tries_left)
-
-        bench.write(number, write)
-        return Said(answer.matches, answer.tries_left)
-
-    def unmask(self, number: int, purpose: str) -> str:
-        """See `Desk.unmask`."""
-        bench = self.bench
-        bench.allow(Action.UNMASK, number)
-        row = self._spoken(number)
-        record = bench.case(number).record
-        if record is None or bench.level(row) < Level.REINFORCED:
-            raise ActRefused(_("Le contrôle de niveau 2 vient d’abord."), reason=Reason.LEVEL_2_FIRST)
-        purpose = texts.reason(purpose)
-
-        def write(journal: Journal) -> None:
-            payload = {"call": row.call, "purpose": journal.keep(number, "purpose", purpose)}
-            journal.append(number, None, bench.me.agent, "address.unmasked", payload)
-
-        bench.write(number, write)
-        try:
-            return bench.accounts.unmask(record, UnmaskRequest(purpose=purpose), row.check).address
-        except (ServiceDown, ServiceProblem) as error:
-            raise of_service(error) from None
-
-    def _spoken(self, number: int) -> AnyRow:
-        row = self.bench.contact(number)
-        if row.speaker is None or row.direction is None:
-            raise SpeakerFirst(_("Notez d’abord qui parle."))
-        return row
 
     def _continued(self, row: AnyRow, level: Level) -> str | None:
         """The check that this comparison goes on with, None for a new one."""
@@ -298,6 +244,14 @@ class Identifying:
             change_contact(journal, row.call, trying=None, **changes)
 
         bench.write(number, write)
+
+
+def spoken(bench: Bench, number: int) -> AnyRow:
+    """One's open contact, once it is noted who speaks; raises `SpeakerFirst`."""
+    row = bench.contact(number)
+    if row.speaker is None or row.direction is None:
+        raise SpeakerFirst(_("Notez d’abord qui parle."))
+    return row
 
 
 def _shown(answer: CheckAnswer) -> Checked:
