@@ -51,6 +51,9 @@ _REPLY_BEFORE_ENHANCED = re.compile(r"(?<![\d.])([245][0-5]\d)[ -]#?(?=[245]\.[0
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)")
 
 
+_ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
+
+
 def codes_in(text: str) -> Codes:
     """The codes of an answer; an IP address is none, nor an enhanced code of another class."""
     text = text[:MAX_READ].lower()
@@ -86,7 +89,7 @@ def _judge(text: str, codes: Codes) -> Verdict:
     if codes.kind == 2:
         return _verdict(Reason.DELIVERED, codes)
     rules = _rules()
-    for reason in rules.candidates(text, codes):
+    for reason in rules.candidates(text, _ADDRESS.sub(" ", text), codes):
         if codes.kind == 4 and _proves_nothing(reason, text):
             return _verdict(Reason.TEMPORARY, codes)
         return _verdict(reason, codes)
@@ -131,14 +134,17 @@ class _Rules:
     enhanced_late: Mapping[str, Reason]
     smtp: Mapping[int, Reason]
 
-    def candidates(self, text: str, codes: Codes) -> "list[Reason]":
-        """The first reason that codes and words give, in the order of the sources; at most one."""
+    def candidates(self, text: str, words: str, codes: Codes) -> "list[Reason]":
+        """The first reason that codes and words give, in the order of the sources; at most one.
+
+        `words`: the text without addresses, which stand between the words of a sentence.
+        """
         for found in (
             self._of_french(text),
             _first(self.provider, text),
-            _first(self.words, text),
+            _first(self.words, text) or _first(self.words, words),
             _of_enhanced(self.enhanced, codes),
-            _first(self.later, text),
+            _first(self.later, text) or _first(self.later, words),
             _of_enhanced(self.enhanced_late, codes),
             self.smtp.get(codes.reply or 0),
         ):

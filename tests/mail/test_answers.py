@@ -25,6 +25,17 @@ def test_at_least_nine_in_ten_families_are_right_and_less_than_two_in_a_hundred_
     assert found["wrong"] < 0.02 * total, missed
 
 
+# committed before the rules were changed for them; right, wrong and silent then, in %:
+# held_out_answers 94.9, 2.7, 2.3; held_out_phrases 86.0, 3.9, 10.1; held_out_providers 90.4, 4.0, 5.6
+@pytest.mark.parametrize("name", ["held_out_answers", "held_out_phrases", "held_out_providers"])
+def test_sets_held_out_from_the_rules_stay_in_the_aim(name: str) -> None:
+    pairs = [(family, read(text).family.value) for family, text in samples.rows(f"{name}.tsv", 2)]
+    right = sum(family == given_family for family, given_family in pairs)
+    silent = sum(given_family == "unknown" != family for family, given_family in pairs)
+    assert right >= 0.9 * len(pairs)
+    assert len(pairs) - right - silent < 0.02 * len(pairs)
+
+
 def test_every_family_has_samples_and_every_reason_one_family() -> None:
     assert {family for family, _answer in samples.answers()} == {family.value for family in Family}
     assert sorted(reason for reasons in FAMILIES.values() for reason in reasons) == sorted(Reason)
