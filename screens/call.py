@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SECOND = 1.0
 SLOW_EVERY = 5
 SUMMARY_LINES = 6  # the foot shows three: an act that was asked for gives way to its outcome
+# the blank rows of a low terminal, in the order in which they are given up
+BLANKS = ("-no-top", "-no-journey", "-no-delay", "-no-say", "-no-seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +209,18 @@ class Call(CallActs):
     def _fit(self) -> None:
         """Gives up blank rows when keys or script would otherwise leave a low terminal (ux-design §2)."""
         body, last = self.query_one("#body"), self.query_one("#can" if not self.wide else "#main")
-        if not body.has_class("-tight"):
-            body.set_class(last.virtual_region.bottom > body.size.height, "-tight")
+        missing = last.virtual_region.bottom - body.size.height
+        if self.wide:
+            if missing > 0:
+                body.add_class("-tight")
+            return
+        given = sum(body.has_class(name) for name in BLANKS)
+        for at, name in enumerate(BLANKS):
+            body.set_class(at < given + missing, name)
 
     def on_resize(self) -> None:
         """Another size is measured again."""
-        self.query_one("#body").remove_class("-tight")
+        self.query_one("#body").remove_class("-tight", *BLANKS)
         self.call_after_refresh(self._fit)
 
     def scene(self) -> Scene:
@@ -227,4 +235,5 @@ class Call(CallActs):
             summary=self.summary[-SUMMARY_LINES:],
             supervisor=self.desk.me.role is Role.SUPERVISOR,
             away=self.app.told.away,
+            change_first=self.change_first,
         )

@@ -36,6 +36,7 @@ class CallActs(PaletteActs):
 
     def action_correct(self) -> None:
         """A: level 2, the new address, a reason, V."""
+        self.reason_first = ""
         self.begin("call.correct")
 
     def action_suspend(self) -> None:
@@ -67,9 +68,6 @@ class CallActs(PaletteActs):
             act = BY_ID[action].act
             wanted = Level.REINFORCED if act in LEVEL_2 else Level.SIMPLE
             self._check(wanted, then=action)
-        elif action == "call.resend" and self.change_first:
-            why = _("D’abord le réglage qui efface le mail, ou une autre adresse (A).")
-            self.explain_refusal(action, why, _("le réglage d’abord."))
         else:
             self._open(action)
 

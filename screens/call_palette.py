@@ -58,6 +58,12 @@ class PaletteActs(Framed[None]):
         """Draws the present picture."""
         raise NotImplementedError
 
+    def hold_resend(self, hold: bool) -> None:
+        """Nothing is sent again while a setting would erase it (rules §9, 5)."""
+        if hold is not self.change_first:
+            self.change_first = hold
+            self.redraw()
+
     def explain_refusal(self, action: str, why: str, short: str = "") -> None:
         """A forbidden key was pressed: the strip says why; `short` where the sentence would be cut."""
         entry = BY_ID[action]
@@ -76,6 +82,8 @@ class PaletteActs(Framed[None]):
             self.begin(done)
         elif done is not None:
             self.state = replace(self.state, last_act=done.act)
+            if done.act == Act.CORRECT:
+                self.hold_resend(False)
             sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
             head, __, tail = sentence.partition(". ")
             self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)

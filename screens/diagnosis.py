@@ -16,9 +16,10 @@ from checks.trial import under_way
 from screens.actions import Scope, bindings, digit_bindings
 from screens.backend import Failed
 from screens.diagnosis_acts import OF_THE_CALL, DiagnosisActs
+from screens.diagnosis_layout import TIGHTER, level
 from screens.diagnosis_picture import DiagnosisPicture, Stage
 from screens.diagnosis_standing import Standing
-from screens.diagnosis_telling import picture
+from screens.diagnosis_telling import OTHER, picture
 from screens.notice import Tone
 from screens.safe import clean
 from screens.when import stamp
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from screens.diagnosis_writes import Writes
 
 SECOND = 1.0
-TIGHTER = ("-tight", "-tighter", "-tightest")  # what gives way in a low terminal, in this order
+PADDED_FROM, ROOMY_FROM = 28, 34  # rows of terminal
 
 
 class Diagnosis(DiagnosisActs):
@@ -106,6 +107,8 @@ class Diagnosis(DiagnosisActs):
                 self.at = run.current
             if first:
                 self._tell_pause()
+            if run.must_change_first:
+                self.call.hold_resend(True)
             self._remember()
             self.redraw()
             await self._look()
@@ -138,8 +141,9 @@ class Diagnosis(DiagnosisActs):
             return
         self.run = replace(before, evidence=run.evidence, checklist=run.checklist, priors=run.priors)
         concluded = before.conclusion is None and self.run.conclusion is not None
-        answered = self.at in run.evidence.answers and self.at not in before.evidence.answers
-        if concluded or answered:
+        now, then = (each.evidence.answers.get(self.at or "") for each in (run, before))
+        answered = now is not None and now != then
+        if (concluded or answered) and not (self.at == OTHER and self.course.trials):
             self.at = self.run.current
 
     def recorded(self, run: Run | None) -> None:
@@ -181,7 +185,6 @@ class Diagnosis(DiagnosisActs):
     def on_screen_resume(self) -> None:
         """Back from a dialog: what was done there may have changed the record."""
         super().on_screen_resume()
-        self.call.reason_first = ""
         if self.run is not None and not self.ended:
             self.look_again()
 
@@ -253,19 +256,25 @@ class Diagnosis(DiagnosisActs):
         self.query_one("#why", Static).update(Content.styled("\n".join(shown.why), "$muted"))
 
     def refit(self) -> None:
-        """From the roomiest layout on, what does not fit gives way."""
-        self.query_one("#body").remove_class(*TIGHTER)
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        body, last = self.query_one("#body"), self.query_one("#why" if self.wide else "#likely")
-        if last.virtual_region.bottom <= body.size.height:
+        """What does not fit into the terminal gives way."""
+        shown, body = self.shown, self.query_one("#body")
+        width = self.query_one("#middle").size.width
+        if shown is None or not body.size.height or not width:
+            self.call_after_refresh(self.refit)
             return
-        for name in TIGHTER:
-            if not body.has_class(name):
-                body.add_class(name)
-                self.call_after_refresh(self._fit)
-                return
+        height = self.app.size.height
+        roomy = self.wide and height >= ROOMY_FROM
+        padded = height >= (PADDED_FROM if self.wide else 32)
+        tight, rows = level(shown, width, self._body_height(), wide=self.wide, padded=padded, roomy=roomy)
+        for at, name in enumerate(TIGHTER):
+            body.set_class(at < tight, name)
+        self.query_one("#seek").styles.max_height = rows + 1
+        self.query_one(Replies).airy = roomy and not tight
+
+    def _body_height(self) -> int:
+        """The rows between band and evidence, whatever the evidence's height was a moment ago."""
+        body, findings = self.query_one("#body"), self.query_one(Findings)
+        return body.size.height + findings.size.height - findings.rows
 
     def on_resize(self) -> None:
         """Another size is measured again."""
@@ -283,4 +292,4 @@ class Diagnosis(DiagnosisActs):
 
 def _middle(shown: DiagnosisPicture) -> tuple[object, ...]:
     """What the height of the middle depends on."""
-    return shown.say, shown.seek, shown.replies, shown.why
+    return shown.say, shown.seek, shown.replies, shown.why, len(shown.findings)

@@ -93,7 +93,10 @@ class DiagnosisActs(Framed[None]):
         check, case = self.at, self.case
         if self.run is None or check is None:
             return
+        held = self.run.must_change_first
         self._became(self.run.answer(check, key), put=check)
+        if held or self.run.must_change_first:
+            self.call.hold_resend(self.run.must_change_first)
         self.writes.add(lambda desk: desk.answer_check(case, check, key))
 
     def _became(self, run: Run, put: str | None = None) -> None:
@@ -182,6 +185,7 @@ class DiagnosisActs(Framed[None]):
         if self.run is None or found is None:
             return
         self._became(self.run.did_not_help(found.cause))
+        self.call.hold_resend(False)
         self.writes.add(lambda desk: desk.remedy_in_vain(case))
 
     def _done(self) -> None:
@@ -210,7 +214,8 @@ class DiagnosisActs(Framed[None]):
             return
         case, without_record = self.case, not self.shown_record
         self.call.reason_first = ""
-        self.call.change_first = self.run.must_change_first and not changed
+        if changed:
+            self.call.hold_resend(False)
         self.ended, self.at = True, None
         self.redraw()
 

@@ -1,14 +1,21 @@
 """The end of a run on its screen: the cause and its remedy, what was not asked, what comes after."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from ameli_support.i18n import _, ngettext
 from checks.check import Check, FollowUp
 from checks.priors import UNKNOWN
-from checks.run import Run
+from checks.run import NotAsked, Run
 from screens.diagnosis_picture import Deed, Reply, Stage
 from screens.diagnosis_standing import Standing
-from screens.diagnosis_words import cause_label, follow_up, question_label, sentences, why_not_asked
+from screens.diagnosis_words import cause_label, follow_up, question_label, sentences
 from screens.notice import Tone
 from screens.picture import Band
+from screens.safe import clean
+
+if TYPE_CHECKING:
+    from screens.words import Words
 
 
 def concluding(standing: Standing, run: Run) -> dict[str, object]:
@@ -91,12 +98,6 @@ def _not_found(standing: Standing, run: Run) -> dict[str, object]:
         "{number} questions du document pas posées",
         documented,
     ).format(number=documented)
-    seek = tuple(
-        _("{question} : {why}").format(
-            question=question_label(one.check, words), why=why_not_asked(one.why, one.text)
-        )
-        for one in left
-    )
     stage, sign, tone, replies = Stage.NOT_FOUND, "■", Tone.BAD, _giving_up(standing, bool(left))
     if standing.ended:
         head = _("Diagnostic conclu : cause introuvable")
@@ -112,10 +113,20 @@ def _not_found(standing: Standing, run: Run) -> dict[str, object]:
         "say": sentences(say),
         "heading": _("Pas demandé"),
         "place": _("← en choisit une") if left and not standing.ended else "",
-        "seek": seek,
+        "seek": tuple(_by_reason(left, words)),
         "replies": replies,
         "why": (),
     }
+
+
+def _by_reason(left: Iterable[NotAsked], words: "Words") -> Iterable[str]:
+    """« Pas devant sa messagerie : Adresse exacte, Recherche »: a line a reason, every question named."""
+    groups: dict[str, list[str]] = {}
+    for one in left:
+        groups.setdefault(clean(one.text), []).append(question_label(one.check, words))
+    for why, names in groups.items():
+        head = why[:1].upper() + why[1:]
+        yield _("{why} : {questions}").format(why=head, questions=", ".join(names))
 
 
 def _giving_up(standing: Standing, left: bool) -> tuple[Reply, ...]:

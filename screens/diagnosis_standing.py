@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ameli_support.i18n import language, typeset
 from checks.check import Check, Text
 from checks.run import Run
 from checks.trial import Trial
@@ -33,4 +34,5 @@ class Standing:
     def said(self, text: Text, check: Check) -> str:
         """A sentence of a check in the provider's words."""
         assert self.run is not None
-        return said(text, check, self.run.evidence.family, self.words.procedure)
+        sentence = said(text, check, self.run.evidence.family, self.words.procedure)
+        return typeset(sentence) if language() == "fr" else sentence

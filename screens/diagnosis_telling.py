@@ -12,6 +12,7 @@ from screens.diagnosis_ending import concluding
 from screens.diagnosis_picture import Deed, DiagnosisPicture, QuestionRow, Reply, Stage
 from screens.diagnosis_standing import Standing
 from screens.diagnosis_words import (
+    cause_label,
     cause_rows,
     finding_rows,
     likeliest,
@@ -62,18 +63,15 @@ def question_rows(run: Run, sequence: Sequence[str], words: "Words") -> tuple[Qu
         if check in answers:
             rows.append(QuestionRow(check, "√", number, label, short_answer(answers[check])))
         elif check in skipped:
-            rows.append(QuestionRow(check, "○", number, label, _("passée")))
+            rows.append(QuestionRow(check, "○", number, label, _("omise")))
         else:
             rows.append(QuestionRow(check, "·", number, label))
     listed = {row.check for row in rows}
     for check in run.checklist.checks:
         if check not in listed:
-            known = check in run.evidence.answers
-            rows.append(
-                QuestionRow(
-                    check, "√" if known else "×", 0, question_label(check, words), _("vu") if known else ""
-                )
-            )
+            known = run.evidence.answers.get(check)
+            seen = short_answer(known) if known else ""
+            rows.append(QuestionRow(check, "√" if known else "×", 0, question_label(check, words), seen))
     return tuple(rows)
 
 
@@ -98,9 +96,9 @@ def _asking(standing: Standing, run: Run, rows: Sequence[QuestionRow]) -> dict[s
         "say": sentences(_trial_question(trial) if trial else standing.said(check.question, check)),
         "heading": _("Regarder"),
         "place": place(check),
-        "seek": (standing.said(check.look_for, check),),
+        "seek": (_trial_place() if trial else standing.said(check.look_for, check),),
         "replies": _replies(standing, run, check, trial),
-        "why": _why(run, check),
+        "why": _why(run, check, standing.words),
     }
 
 
@@ -128,6 +126,10 @@ def _trial_question(trial: Trial) -> str:
     )
 
 
+def _trial_place() -> str:
+    return _("La boîte de réception de l’autre adresse, puis ses indésirables ; le programme conclut.")
+
+
 def _trial_replies(trial: Trial, given: str | None) -> tuple[Reply, ...]:
     """« Arrivé ou non » is all that the caller says: what it proves, the program concludes."""
     arrived, nowhere = answer(trial, arrived=True), answer(trial, arrived=False)
@@ -139,7 +141,7 @@ def _trial_replies(trial: Trial, given: str | None) -> tuple[Reply, ...]:
     return (yes, Reply(Deed.ANSWER, _("Il n’arrive pas non plus"), nowhere, given == nowhere), cannot)
 
 
-def _why(run: Run, check: Check) -> tuple[str, ...]:
+def _why(run: Run, check: Check, words: "Words") -> tuple[str, ...]:
     """Where the question comes from, or why the program would not ask it."""
     reason = run.checklist[check.id].applies(run.evidence)
     skipped = dict(run.skipped).get(check.id)
@@ -152,4 +154,11 @@ def _why(run: Run, check: Check) -> tuple[str, ...]:
     if check.added is not None:
         return (_("Pourquoi : {text}").format(text=clean(check.added.text())),)
     place_in = [one.id for one in run.checklist.checks.values() if one.documented].index(check.id) + 1
-    return (_("Pourquoi : le document le demande, point {number}.").format(number=place_in),)
+    told = _("Pourquoi : point {number} du document.").format(number=place_in)
+    proving = next((one for one in check.answers if one.proves), None)
+    if proving is None:
+        return (told,)
+    shows = _("« {answer} » montre la cause : {cause}.").format(
+        answer=proving.label.text(), cause=cause_label(proving.proves[0], words)
+    )
+    return (f"{told} {shows}",)

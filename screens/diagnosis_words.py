@@ -4,10 +4,11 @@ import re
 from typing import TYPE_CHECKING
 
 from ameli_support.i18n import _
+from checks.beliefs import Belief
 from checks.check import Check, FollowUp, Place
 from checks.evidence import Finding, Outcome
 from checks.priors import UNKNOWN
-from checks.run import Run, Why
+from checks.run import Run
 from screens.diagnosis_picture import CauseRow, FindingRow
 from screens.safe import clean
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from screens.words import Words
 
 PROBABLE, POSSIBLE = 0.30, 0.08
+_QUOTED = re.compile("(«\u00a0|“)([^«»“”*]+)(\u00a0»|”)")
 _SENTENCE = re.compile(r"(?<=[.?!»])\s+(?=[A-ZÀ-ÝŒ])")
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """One sentence a line, as it is said."""
-    return tuple(part for part in _SENTENCE.split(clean(text)) if part)
+    """One sentence a line, as it is said; what is quoted in it is stressed."""
+    stressed = _QUOTED.sub(r"\1**\2**\3", clean(text))
+    return tuple(part for part in _SENTENCE.split(stressed) if part)
 
 
 def cause_label(cause: str, words: "Words") -> str:
@@ -69,13 +72,6 @@ def follow_up(what: FollowUp) -> str:
     }[what]
 
 
-def why_not_asked(why: Why, text: str) -> str:
-    """« passée : pas d’ordinateur ici »."""
-    if why is Why.SKIPPED:
-        return _("passée : {reason}").format(reason=clean(text))
-    return clean(text)
-
-
 # ── causes ──────────────────────────────────────────────────────────────────
 
 
@@ -91,10 +87,18 @@ def cause_rows(run: Run, words: "Words") -> tuple[CauseRow, ...]:
             out.append(CauseRow(0, label, _("écartée : {why}").format(why=reason)))
         else:
             dots, word = likelihood(belief.probability)
-            asked = belief.cause in run.given
-            why = clean(belief.why) or (_("sans réponse") if asked else _("à demander"))
+            why = _why(run, belief)
             likely.append(CauseRow(dots, label, _("{word} : {why}").format(word=word, why=why)))
     return (*likely, *out)
+
+
+def _why(run: Run, belief: Belief) -> str:
+    """In one line: what proves it, what makes it likelier, else that nobody asked yet."""
+    proving = [check for check, answer in run.given.items() if belief.cause in answer.proves]
+    if proving and not set(proving) & set(dict(run.answers)):
+        return _("constaté")
+    asked = belief.cause in run.given
+    return clean(belief.why) or (_("sans réponse") if asked else _("à demander"))
 
 
 def likelihood(probability: float) -> tuple[int, str]:

@@ -36,7 +36,8 @@ TONES = {"●": Tone.OK, "√": Tone.OK, "▲": Tone.WARN, "►": Tone.WARN, "�
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a picture is made from. `summary`: the case's sentences, newest last; `trouble`: why the last
-    look failed; `away`: identity providers that cannot be used now."""
+    look failed; `away`: identity providers that cannot be used now; `change_first`: a setting of the mailbox
+    erases what is sent."""
 
     state: "CallState"
     look: "Look | None"
@@ -47,6 +48,7 @@ class Scene:
     away: Sequence[str] = ()
     trouble: str = ""
     earlier: "Earlier | None" = None
+    change_first: bool = False
 
     @property
     def view(self) -> "RecordView | None":
@@ -247,6 +249,9 @@ def _offer(scene: Scene, action: str) -> Offer:
         return _forbidden(action, _why(scene, act, verdict), _why(scene, act, verdict, "sentence"))
     if scene.down:
         return _forbidden(action, scene.words.text("hints.service_cut"))
+    if act is Act.RESEND and scene.change_first:
+        why = _("D’abord le réglage qui efface le mail, ou une autre adresse (A).")
+        return _forbidden(action, _("réglage d’abord (D)"), why)
     if verdict.allowed:
         return Offer(action, Offered.OPEN, scene.words.effect(verdict.effect) if verdict.effect else "")
     return Offer(action, Offered.CHECK_FIRST, _why(scene, act, verdict))

@@ -1,5 +1,6 @@
 """F: the fiche, what the caller can do at home; read out, copied, or written to a file to print or mail."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,10 @@ class Leaflet(Dialog[None]):
 
     BINDINGS = [*bindings(Scope.DIALOG), *bindings(Scope.HISTORY), ("e,E", "name", "")]  # noqa: RUF012
 
-    def __init__(self, case: int) -> None:
+    def __init__(self, text: "Callable[[Desk], str]") -> None:
         sentence = _("Sans donnée personnelle : à lire, à copier (Y) ou à enregistrer pour l’imprimer (E).")
         super().__init__(_("Fiche pour l’appelant"), sentence, _("Enregistrer"))
-        self.case = case
+        self._written = text
         self.text = ""
 
     def compose_body(self) -> "ComposeResult":
@@ -53,14 +54,13 @@ class Leaflet(Dialog[None]):
 
     @work(exclusive=True, group="read", exit_on_error=False)
     async def write(self) -> None:
-        """The desk's leaflet of the run as it stands."""
-        case = self.case
+        """The leaflet of the run as it stands."""
         try:
-            self.text = await self.app.backend.ask(lambda desk: desk.leaflet(case))
+            self.text = await self.app.backend.ask(self._written)
         except Failed as failure:
             self.failed(failure)
             return
-        lines = (clean(line) for line in self.text.splitlines())
+        lines = paragraphs(self.text)
         self.query_one("#page", Static).update(Content.styled("\n".join(lines), "$ink"))
         self.refresh_feet()
 
@@ -122,3 +122,20 @@ class Leaflet(Dialog[None]):
 
     def deed(self, desk: "Desk") -> None:
         """Nothing at the desk."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """The leaflet's lines as they were before they were wrapped: the dialog is narrower."""
+    from checks.leaflet import WIDTH
+
+    found: list[str] = []
+    last = ""
+    for line in text.splitlines():
+        word = line.split(" ", 1)[0] if not line.startswith(" ") else line.split()[0]
+        item = word == "-" or word.rstrip(".").isdigit()
+        if found and line.startswith(" ") and not item and len(last) + 1 + len(word) > WIDTH:
+            found[-1] += " " + clean(line)
+        else:
+            found.append(clean(line))
+        last = line
+    return found

@@ -94,9 +94,14 @@ class Findings(Widget):
         height = self.app.size.height
         return 3 if height >= 34 else 2 if height >= 30 else 1
 
+    @property
+    def rows(self) -> int:
+        """How many are drawn."""
+        return min(len(self._rows), self._most)
+
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """A row each."""
-        return min(len(self._rows), self._most)
+        return self.rows
 
     def render(self) -> Content:
         """Label, sign, sentence."""
@@ -106,7 +111,8 @@ class Findings(Widget):
         parts: list[Part] = []
         for at, row in enumerate(shown):
             last = more and at == len(shown) - 1
-            tail = _(" (et {number} de plus)").format(number=more) if last else ""
+            form = _(" (et {number} de plus)") if gutter == GUTTER_WIDE else " (+{number})"
+            tail = form.format(number=more) if last else ""
             head = _("Constaté") if at == 0 else ""
             text = fit(row.text, self.size.width - gutter - 2 - len(tail))
             parts += [(head.ljust(gutter), "$muted"), (f"{row.sign} ", f"${row.token}"), (text, "$ink")]

@@ -3,16 +3,16 @@
 from textual import events
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
 
+from screens.diagnosis_layout import AIRY_MOST
 from screens.diagnosis_picture import QuestionRow, Reply
 from screens.safe import fit
 from screens.widgets.line import Part
 
 WIDTH = 22
 SIGN_INKS = {"√": "$ok", "○": "$muted", "×": "$muted", "·": "$muted"}
-AIRY_ROWS = 4  # more answers than these stand without blank rows between them
-AIRY_FROM = 34  # rows of terminal
 
 
 class Questions(Widget):
@@ -113,6 +113,8 @@ class Replies(Widget):
             super().__init__()
             self.digit = digit
 
+    airy: reactive[bool] = reactive(False, layout=True)  # a blank row between them, where few
+
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[Reply, ...] = ()
@@ -125,8 +127,7 @@ class Replies(Widget):
 
     @property
     def _step(self) -> int:
-        airy = self.app.size.height >= AIRY_FROM and len(self._rows) <= AIRY_ROWS
-        return 2 if airy else 1
+        return 2 if self.airy and len(self._rows) <= AIRY_MOST else 1
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """A row each, and the blank ones between."""

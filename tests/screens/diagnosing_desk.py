@@ -1,11 +1,11 @@
 """The desk in memory with a real checklist: real checks, priors and evidence, steps in a list."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from ameli_support.accounts.contract import SendKind, SendView
 from ameli_support.casework.course import Course, Pause
 from ameli_support.casework.views import Done
 from checks import checklist, leaflet, priors
@@ -14,6 +14,7 @@ from checks.probes import gather_now
 from checks.run import Mode, Run
 from tests.screens.fake_desk import NOW, FakeDesk
 
+SERVICE = {"refused_or_bounced", "sender_refused", "too_early"}  # the record of these stories answers them
 DOMAIN = Finding("domain", Outcome.NOTHING, "mx", "Le domaine orange.fr reçoit des mails.")
 
 
@@ -27,6 +28,7 @@ class DiagnosingDesk(FakeDesk):
         self.pause: Pause | None = None
         self.trials = 0
         self.checks = checklist.load()
+        self.corrected: dict[int | None, str] = {}
         self.extra: tuple[Finding, ...] = ()
         self.dns = threading.Event()
         self.dns.set()
@@ -94,12 +96,29 @@ class DiagnosingDesk(FakeDesk):
     def correct(self, case: int, address: str, reason: Any, self_created: bool) -> Done:
         done = super().correct(case, address, reason, self_created)
         self.trials += reason == "test_other_address"
+        self.corrected[len(self.generations)] = address.rpartition("@")[2]
+        self.sent_at = None  # handed over at once
         return done
+
+    def _sends(self) -> list[SendView]:
+        return [
+            send.model_copy(update={"kind": SendKind.CORRECTION, "domain": self.corrected[send.generation]})
+            if send.generation in self.corrected
+            else send
+            for send in super()._sends()
+        ]
 
     def leaflet(self, case: int) -> str:
         run = Run(self.checks, priors.load(), self.evidence())
         return leaflet.leaflet(run, self.procedure)
 
-    def told(self, name: str) -> list[Callable[..., Any] | Any]:
+    def leaves_out(self, reason: str, but: set[str]) -> None:
+        """A run in which every question was skipped but these."""
+        self.mode, self.steps = Mode.CHEAPEST, [("started",)]
+        for check in self.checks.checks:
+            if check not in but | {"company_gateway", "already_active", "not_handed_over"} | SERVICE:
+                self.steps.append(("skip", check, reason))
+
+    def told(self, name: str) -> list[Any]:
         """What was asked of the desk under this name."""
         return [arguments for asked, arguments in self.asked if asked == name]
