@@ -1,4 +1,4 @@
-"""The address on file: compared with the one that the caller says, read in clear at level 2 (rules §3, §8)."""
+"""The address on file: compared with the one that is said, read in clear at level 2 (rules §3, §8)."""
 
 from dataclasses import dataclass
 
