@@ -150,10 +150,10 @@ def _register_inbox(sandbox: typer.Typer) -> None:
         number: Annotated[str, typer.Argument(metavar="[N]", help=_("montre ce mail en entier"))] = "",
         json: Annotated[bool, json_option()] = False,
     ) -> int:
-        root = Path(running().maildir)
+        found = running()
         from ameli_support.sandbox.maildirs import list_mails
 
-        mails = list_mails(root, address)
+        mails = list_mails(Path(found.maildir), address)
         if number:
             chosen = _number(number, len(mails))
             if not chosen:
@@ -161,13 +161,17 @@ def _register_inbox(sandbox: typer.Typer) -> None:
             mails = mails[chosen - 1 : chosen]
         for mail in mails:
             if json:
-                out.one({key: value for key, value in out.as_json(mail).items() if key != "raw"})
+                out.one(
+                    {key: value for key, value in out.as_json(mail).items() if key not in ("raw", "name")}
+                )
             elif number:
                 out.lines([*_head(mail), "", *mail.text.rstrip().splitlines()])
             else:
-                out.lines([f"{mail.number}. {out.when(mail.arrived_at)} · {mail.sender} · {mail.subject}"])
-        if not mails and not json:
-            out.lines([_("Boîte vide.")])
+                told = (out.when(mail.arrived_at), mail.sender, mail.subject, _folder(mail))
+                out.lines([f"{mail.number}. " + " · ".join(filter(None, told))])
+        if not json and not number:
+            out.lines([_("Boîte vide.")] if not mails else [])
+            out.lines([_("Dans un navigateur : {address}").format(address=f"{found.base_url}/webmail/")])
         return ExitCode.DONE if mails else ExitCode.NOT_FOUND
 
     add(
@@ -183,7 +187,13 @@ def _head(mail: "Received") -> list[str]:
         _("De : {sender}").format(sender=mail.sender),
         _("Objet : {subject}").format(subject=mail.subject),
         _("Reçu : {when}").format(when=out.when(mail.arrived_at)),
+        *([_folder(mail)] if mail.folder else []),
     ]
+
+
+def _folder(mail: "Received") -> str:
+    """Where the mail lies, unless in the inbox."""
+    return _("dossier « {name} »").format(name=mail.folder) if mail.folder else ""
 
 
 def _register_people(sandbox: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from ameli_support import sql
 from ameli_support.cli.errors import BadInput
 from ameli_support.cli.sandbox import duration
 from ameli_support.clock import SystemClock
+from ameli_support.sandbox.maildirs import deliver
 from ameli_support.store.opening import open_store
 from ameli_support.store.schema import erasable
 from tests.cli.conftest import Run
@@ -199,6 +200,13 @@ def test_the_inbox_of_an_invented_person_shows_the_link(run: Run, scenario_world
     listed = run("sandbox", "inbox", person.address)
     assert person.newest_link() not in listed.out
     assert mail["subject"] in listed.out
+    assert "/webmail/" in listed.out
+    assert "dossier" not in listed.out
+    junk = f"{person.address}.fr"
+    deliver(scenario_world.maildir, junk, "", b"Subject: Promotion\r\n\r\nx", folder="Courrier indésirable")
+    for argv in ((junk,), (junk, "1")):
+        assert "dossier «\xa0Courrier indésirable\xa0»" in run("sandbox", "inbox", *argv).out
+    assert run("sandbox", "inbox", junk, "--json").json_lines[0]["folder"] == "Courrier indésirable"
     assert run("sandbox", "inbox", person.address, "2").code == 2
     assert run("sandbox", "inbox", "personne@nulle.part").code == 3
     assert run("sandbox", "inbox", "../../etc").code == 3

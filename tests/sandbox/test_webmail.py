@@ -154,7 +154,8 @@ def test_folders_are_shown_with_the_inbox_first_and_the_newest_mail_on_top(web: 
 
 
 def test_a_mail_shows_its_text_its_html_its_source_and_itself_as_a_file(web: Web) -> None:
-    raw = letter(f'<p style="color:#112233">Bonjour</p><a href="{LINK}">Confirmer mon email</a>')
+    title = "<html><head><title>Un titre</title><style>p {}</style></head>"
+    raw = letter(f'{title}<p style="color:#112233">Bonjour</p><a href="{LINK}">Confirmer mon email</a>')
     path = web.file(raw)
     page = web.get(path)
     assert "Votre Assurance Maladie <ne-pas@exemple.fr>" in words(page)
@@ -163,6 +164,7 @@ def test_a_mail_shows_its_text_its_html_its_source_and_itself_as_a_file(web: Web
     assert 'style="color:#112233"' in body.text
     assert re.search(r'<a href="lien/1"[^>]*>Confirmer mon email</a>', body.text)
     assert TOKEN not in body.text
+    assert "Un titre" not in body.text
     source = web.get(path + "source")
     assert source.headers["content-type"] == "text/plain; charset=utf-8"
     kept = web.get(path + "mail.eml")

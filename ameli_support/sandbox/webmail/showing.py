@@ -33,7 +33,7 @@ _STYLES = set(
         r"\S+",
         "background-color border border-radius border-top border-collapse color display font-family "
         "font-size font-style font-weight line-height list-style-type margin max-width min-width padding "
-        "overflow-wrap text-align text-decoration vertical-align white-space width word-break",
+        "padding-top overflow-wrap text-align text-decoration vertical-align white-space width word-break",
     )
 )
 
@@ -116,6 +116,7 @@ def _clean(mail: Mail, numbers: dict[str, int]) -> str | None:
     return nh3.clean(
         "\n".join(sources),
         tags=_TAGS,
+        clean_content_tags={"script", "style", "title"},
         attributes=_ATTRIBUTES,
         attribute_filter=put,
         filter_style_properties=_STYLES,
