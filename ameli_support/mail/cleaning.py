@@ -10,6 +10,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ameli_support.mail.domains import is_known
+from ameli_support.mail.spelling import spelt, with_digits
 
 # longer texts are no address; the cleaning looks no further
 MAX_TEXT = 1000
@@ -163,7 +164,7 @@ def _unbracketed(text: str) -> str:
 
 def _undictated(text: str) -> str:
     """Words for signs become signs; « at », « chez » and « à » only where no other @ is."""
-    text = _unbracketed(text)
+    text = spelt(_unbracketed(text))
     for words, sign in _SAID:
         text = words.sub(sign, text)
     if "@" not in text:
@@ -171,6 +172,9 @@ def _undictated(text: str) -> str:
     if "@" not in text and (glued := _GLUED_AT.search(text)):
         text = f"{text[: glued.start()]}@{text[glued.end() :]}"
         text = _GLUED_DOT.sub(r".\1", text)
+    local, at, domain = text.rpartition("@")
+    if at and " " in local.strip():
+        text = f"{with_digits(local)}@{domain}"
     return " ".join(text.split())
 
 
