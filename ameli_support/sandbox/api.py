@@ -1,4 +1,4 @@
-"""The agents' API of the account service: the contract's routes, each one use case (accounts/contract.py).
+"""The agents' API of the account service: the contract's routes, each one use case (accounts/contract).
 
 Endpoints are plain functions that run in worker threads; answers and problems are the contract's models.
 """

@@ -1,4 +1,4 @@
-"""The agents' API over HTTP: tokens, problems, ETags, headers, logs (accounts/contract.py)."""
+"""The agents' API over HTTP: tokens, problems, ETags, headers, logs (accounts/contract)."""
 
 import logging
 import re
