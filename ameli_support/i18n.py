@@ -33,8 +33,8 @@ _translations: _gettext.NullTranslations = _French()
 
 @lru_cache(maxsize=4096)
 def typeset(french: str) -> str:
-    """French with U+00A0 before : ; ! ? and inside « », and the apostrophe ’ (ux.md)."""
-    bound = re.sub(r"(?<=[^\s]) (?=[:;!?»])|^ (?=[:;!?»])|(?<=«) ", "\u00a0", french)
+    """French with U+00A0 before : ; ! ?, inside « » and after n°, and the apostrophe ’ (ux.md)."""
+    bound = re.sub(r"(?<=[^\s]) (?=[:;!?»])|^ (?=[:;!?»])|(?<=«) |(?<=[nN]°) ", "\u00a0", french)
     return re.sub(r"(?<=\w)'(?=\w)", "’", bound)
 
 

@@ -208,15 +208,15 @@ class Call(CallActs):
 
     def _fit(self) -> None:
         """Gives up blank rows when keys or script would otherwise leave a low terminal (ux-design §2)."""
-        body, last = self.query_one("#body"), self.query_one("#can" if not self.wide else "#main")
-        missing = last.virtual_region.bottom - body.size.height
+        body = self.query_one("#body")
         if self.wide:
-            if missing > 0:
-                body.add_class("-tight")
+            if not body.has_class("-tight"):
+                body.set_class(self.query_one("#main").virtual_region.bottom > body.size.height, "-tight")
             return
-        given = sum(body.has_class(name) for name in BLANKS)
+        spare = self.size.height - sum(one.outer_size.height for one in self.children if one is not body)
+        spare -= sum(block.outer_size.height for block in body.query(".block"))
         for at, name in enumerate(BLANKS):
-            body.set_class(at < given + missing, name)
+            body.set_class(at < len(BLANKS) - spare, name)
 
     def on_resize(self) -> None:
         """Another size is measured again."""

@@ -137,6 +137,7 @@ class Check(WhoSpeaks):
         content = Content.assemble(("▲ ", "$warn"), (clean(sentence), "$ink")) if sentence else Content("")
         self.query_one("#trouble", Static).update(content)
         self.query_one("#trouble").set_class(bool(sentence), "-said")
+        self.set_class(bool(sentence), "-troubled")
         self.query_one("#advice").set_class(bool(sentence), "-yields")
 
     def on_key(self, event: events.Key) -> None:

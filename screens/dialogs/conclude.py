@@ -167,6 +167,7 @@ class Conclude(Dialog[str | None]):
         queue = self.outcome == ESCALATED
         self.query_one("#queue-title").display = queue
         self.query_one("#queue", Choices).display = queue
+        self.set_class(queue or self.promised, "-long")
         self.query_one("#promise", Static).update(
             Content.assemble(
                 (" R ", "bold $ink on $sel"),

@@ -102,7 +102,9 @@ class History(Dialog[None]):
         parts += self._titled(_("Événements"), events)
         if self.record is not None and self.record.sends:
             mails = mail_rows(self.record, now, self.words)
-            told = [replace(row, what=f"{row.what} · {row.who}", who="") if row.who else row for row in mails]
+            told = [
+                replace(row, what=f"{row.what} ·\u00a0{row.who}", who="") if row.who else row for row in mails
+            ]
             parts += self._titled(_("Mails"), tuple(told))
         none = "" if history.notes else _(" : aucune. Échap, puis N, en ajoute une.")
         notes = tuple(
@@ -123,7 +125,7 @@ class History(Dialog[None]):
             self.query_one("#pages").size.width - WHEN - whose - 2
         )  # one for the gap, one for the scroll bar
         for row in rows:
-            lines = wrap(clean(row.what), max(room, 20)) or [""]
+            lines = wrap(clean(row.what), max(room, 20), break_on_hyphens=False) or [""]
             parts += [(row.when.ljust(WHEN), "$muted"), (lines[0].ljust(room + 1), "$ink")]
             parts.append((f"{fit(row.who, WHO)}\n", "$muted"))
             parts += [(" " * WHEN + line + "\n", "$ink") for line in lines[1:]]

@@ -76,9 +76,7 @@ async def test_no_drawn_line_breaks_the_rules_and_nothing_is_cut(size: tuple[int
                 block = line.partition("▌")[2][:62].rstrip()
                 assert not block.endswith("«"), line
                 assert not re.match(r"\s*[:;!?»]", block), line
-            assert " C Conclure" in walk.squeezed
-            assert "À dire" in walk.screen
-            assert "S Suspendre" in walk.squeezed
+            await walk.sees(" C Conclure", "À dire", "S Suspendre")
             assert call.shown is not None
             last = call.shown.say[-1].replace("**", "").replace("\u00a0", " ").split()[-2:]
             await walk.sees(" ".join(last))
