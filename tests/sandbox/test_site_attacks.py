@@ -1,6 +1,7 @@
 """What strangers may try on the pages with a session: forged forms, planted cookies, floods, foreign text."""
 
 import http.client
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
