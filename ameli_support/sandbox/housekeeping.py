@@ -1,4 +1,4 @@
-"""What the service forgets by itself: idempotency keys, counts of unknown tokens, tries at the login."""
+"""What the service forgets by itself after 30 days: idempotency keys and counts of unknown tokens."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from ameli_support import sql
 from ameli_support.clock import to_us
-from ameli_support.sandbox import idempotency, logging_in, schema
+from ameli_support.sandbox import idempotency, schema
 from ameli_support.sandbox.world import World
 
 COUNTS_KEPT = timedelta(days=30)
@@ -16,6 +16,5 @@ def tidy(world: World) -> None:
     """Remove what is past its time; harmless at any moment."""
     minute = to_us(world.now() - COUNTS_KEPT) // 60_000_000
     with sql.write(world.engine) as conn:
-        logging_in.forget_old(conn, world.now())
         idempotency.forget_old(conn, world)
         conn.execute(delete(schema.unknown_token).where(schema.unknown_token.c.minute < minute))

@@ -70,6 +70,8 @@ def take_try(world: World, nir13: str) -> datetime | None:
     lasts = timedelta(minutes=numbers.login_lock_minutes)
     with sql.write(world.engine) as conn:
         at = world.now()
+        # what no lock needs any more goes at once: strangers who make up numbers cannot fill the disk
+        conn.execute(delete(_guard).where(_guard.c.last_at <= to_us(at - 2 * lasts)))
         statement = _TAKE_SQLITE if sql.is_sqlite(conn) else _TAKE_POSTGRESQL
         taken = conn.execute(statement, {"number": key, "now": to_us(at), "old": to_us(at - lasts)}).first()
         if taken is None:
@@ -98,11 +100,6 @@ def right(world: World, nir13: str) -> None:
     """The try taken last was right: wrong ones before it are forgotten."""
     with sql.write(world.engine) as conn:
         conn.execute(delete(_guard).where(_guard.c.key == _key(world, nir13)))
-
-
-def forget_old(conn: Any, at: datetime) -> None:
-    """Remove what no lock needs any more."""
-    conn.execute(delete(_guard).where(_guard.c.last_at <= to_us(at - timedelta(days=1))))
 
 
 def _closed_until(conn: Any, key: str) -> datetime:

@@ -20,7 +20,6 @@ from ameli_support.outbox import MailState
 from ameli_support.sandbox import (
     canonical,
     hashing,
-    housekeeping,
     logging_in,
     provisional,
     recognising,
@@ -86,16 +85,18 @@ def test_a_right_code_forgets_the_wrong_ones_and_a_lock_ends_by_itself(service: 
     assert logging_in.wrong(world, number) is None
 
 
-def test_old_tries_are_forgotten_and_rows_go_after_a_day(service: Service) -> None:
+def test_old_tries_are_forgotten_and_their_rows_go_with_the_next_try(service: Service) -> None:
     world, number = service.world, f"99{unique('n')}"
     for _ in range(world.procedure.numbers.login_tries - 1):
         logging_in.take_try(world, number)
     service.forward(minutes=world.procedure.numbers.login_lock_minutes)
     assert logging_in.take_try(world, number) is None
     assert logging_in.wrong(world, number) is None
-    service.forward(days=1)
-    housekeeping.tidy(world)
-    assert service.count(schema.login_guard) == 0
+    for _ in range(5):
+        logging_in.take_try(world, f"99{unique('n')}")
+    service.forward(minutes=2 * world.procedure.numbers.login_lock_minutes)
+    logging_in.take_try(world, number)
+    assert service.count(schema.login_guard) == 1
 
 
 def test_the_table_of_tries_names_nobody(service: Service) -> None:
