@@ -209,6 +209,7 @@ class Diagnosis(DiagnosisActs):
             trial=under_way(view, self.course.trials, load_providers()),
             record=view is not None,
             ended=self.ended,
+            held=self.call.change_first,
             waiting=self.waiting and view is not None,
             wide=self.wide,
         )

@@ -80,6 +80,8 @@ class DiagnosisActs(Framed[None]):
                 self._go_on()
             case Deed.ASK_LEFT:
                 self.action_before()
+            case Deed.CHANGED:
+                self._changed()
             case Deed.WRAP_UP:
                 self.call.action_conclude()
             case Deed.LEAVE:
@@ -200,6 +202,17 @@ class DiagnosisActs(Framed[None]):
             self._conclude("call.correct")
         else:
             self._conclude("call.conclude")
+
+    def _changed(self) -> None:
+        """After the conclusion: the setting was changed all the same, the mail may be sent again."""
+        case = self.case
+        self.call.hold_resend(False)
+        self.redraw()
+
+        def changed(desk: "Desk") -> None:
+            desk.setting_changed(case)
+
+        self.writes.add(changed, lambda: self.call.begin(self._resending()))
 
     def _resending(self) -> str:
         """R, or E where the window is over."""

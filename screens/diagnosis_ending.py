@@ -70,7 +70,9 @@ def _remedies(standing: Standing, run: Run, check: Check) -> tuple[Reply, ...]:
 
 
 def _after(standing: Standing) -> tuple[Reply, ...]:
+    changed = (Reply(Deed.CHANGED, _("C’est changé : renvoyer le mail")),) if standing.held else ()
     return (
+        *changed,
         Reply(Deed.WRAP_UP, _("Conclure l’appel")),
         Reply(Deed.LEAVE, _("Revenir à l’appel")),
         Reply(Deed.AGAIN, _("Recommencer un diagnostic")),

@@ -32,9 +32,7 @@ def level(
     return len(TIGHTER), max(height - need, 1)
 
 
-def _others(
-    shown: DiagnosisPicture, width: int, tight: int, *, wide: bool, padded: bool, roomy: bool
-) -> int:
+def _others(shown: DiagnosisPicture, width: int, tight: int, *, wide: bool, padded: bool, roomy: bool) -> int:
     """The rows of everything but the lines of what to look for."""
     said = ("« " + shown.say[0], *shown.say[1:-1], shown.say[-1] + " »") if len(shown.say) > 1 else shown.say
     gaps, titles = tight < 2, tight < 3

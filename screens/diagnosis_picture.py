@@ -24,6 +24,7 @@ class Deed(StrEnum):
     TRY_OTHER = "try_other"
     DONE = "done"
     INSTEAD = "instead"
+    CHANGED = "changed"
     GO_ON = "go_on"
     ASK_LEFT = "ask_left"
     WRAP_UP = "wrap_up"

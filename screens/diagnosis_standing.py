@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the picture is made from. `at`: the question in the middle, None for the conclusion; `sequence`:
-    the questions in the order in which they were put; `record`: acts on it are possible; `waiting`: the DNS
-    has not answered yet."""
+    the questions in the order in which they were put; `record`: acts on it are possible; `held`: nothing is
+    sent again before a setting is changed; `waiting`: the DNS has not answered yet."""
 
     run: Run | None
     words: "Words"
@@ -28,6 +28,7 @@ class Standing:
     trial: Trial | None = None
     record: bool = False
     ended: bool = False
+    held: bool = False
     waiting: bool = False
     wide: bool = True
 

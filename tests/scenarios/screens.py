@@ -83,11 +83,13 @@ class ScreenCall(Walk):
 
 
 @asynccontextmanager
-async def at_the_screens(world: ScenarioWorld, role: Role = Role.AGENT) -> AsyncIterator[ScreenCall]:
+async def at_the_screens(
+    world: ScenarioWorld, role: Role = Role.AGENT, size: tuple[int, int] = WIDE
+) -> AsyncIterator[ScreenCall]:
     """The app as `ameli-support demo --role …` opens it, home in front and the desk open."""
     place = Place({"AMELI_HOME": str(world.demo.home)}, world.demo.home, role)
     app: AmeliSupport = AmeliSupport(Launch(connect=lambda: connect.open_desk(place)))
-    async with app.run_test(size=WIDE) as pilot:
+    async with app.run_test(size=size) as pilot:
         desk: Any = None
         call = ScreenCall(app, pilot, desk)
         await call.sees("en ligne")

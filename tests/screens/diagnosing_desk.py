@@ -87,7 +87,11 @@ class DiagnosingDesk(FakeDesk):
         self._trip("abandon_checks", reason)
         self.steps, self.mode = [], None
 
+    def setting_changed(self, case: int) -> None:
+        self._trip("setting_changed")
+
     def conclude_checks(self, case: int, *, changed: bool = True) -> Run:
+        self._trip("conclude_checks", changed)
         run = self._step("conclude")
         assert run.conclusion is not None
         self.steps, self.mode = [], None

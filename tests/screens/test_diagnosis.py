@@ -239,18 +239,13 @@ async def test_a_setting_that_erases_comes_before_any_second_send() -> None:
         await walk.sees("R Renvoyer le mail : × D’abord le réglage")
         await walk.press("2")  # not possible for them: another address, at level 2
         await walk.on("Check")
+        assert desk.told("conclude_checks") == [(False,)]
         await walk.press("escape")
         await walk.on("Diagnosis")
-        await walk.press("escape")
-        await walk.on("Call")
         await walk.press("r")
         await walk.sees("× D’abord le réglage")
-        # a new run: the setting is changed now
-        await walk.press("d")
-        screen = walk.app.screen  # type: ignore[assignment]
-        await walk.sees("question 1 sur")
-        await asks(walk, screen, "provider_block_list")
-        await walk.press("1", "1")
+        await walk.press("1")  # changed after all
+        await walk.until(lambda: desk.told("setting_changed") == [()], "recorded")
         await walk.say_address()
         await walk.sees("√ la même")
         await walk.press("v")
