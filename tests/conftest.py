@@ -17,6 +17,9 @@ from sqlalchemy import Engine
 from ameli_support import sql
 from tests import parts
 
+# tests start dozens of processes: what each imports is compiled once, not each time
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 REQUIRE_ALL = os.environ.get("AMELI_REQUIRE_ALL") == "1"
@@ -136,6 +139,7 @@ BUDGETS: dict[str, tuple[int | None, tuple[str, ...]]] = {
     "both databases": (90, ("tests/store", "tests/casework", "tests/test_sql")),
     "service and mail": (120, ("tests/sandbox", "tests/accounts", "tests/mail", "tests/test_outbox")),
     "screens": (180, ("tests/screens", "tests/scenarios")),
+    "browser": (120, ("tests/browser",)),
     "the rest": (None, ("tests/",)),
 }
 _spent: dict[str, float] = defaultdict(float)

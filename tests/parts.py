@@ -115,7 +115,7 @@ def postgresql(origin: str | None = None) -> Iterator[PostgreSQL]:
         try:
             yield PostgreSQL(port, _wait_for(server, port, folder / "log"))
         finally:
-            server.send_signal(signal.SIGINT)  # fast shutdown
+            server.send_signal(signal.SIGQUIT)  # at once: nobody reads these data again
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
