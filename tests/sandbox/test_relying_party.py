@@ -12,10 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ameli_support.sandbox.provider_answers import Fault, NotIdentified
 from ameli_support.sandbox.reconciling import Pivot
 from ameli_support.sandbox.relying_party import (
-    Fault,
-    NotIdentified,
     Recognised,
     Registration,
     RelyingParty,

@@ -18,8 +18,9 @@ from starlette.routing import Route as WebRoute
 from ameli_support.onboarding.journey import Route
 from ameli_support.sandbox.franceconnect.keys import client_secret
 from ameli_support.sandbox.franceconnect.provider import BASE, CALLBACK_PATH, CLIENT_ID
+from ameli_support.sandbox.provider_answers import Fault, NotIdentified
 from ameli_support.sandbox.reconciling import reconcile
-from ameli_support.sandbox.relying_party import Fault, NotIdentified, Pending, Registration, RelyingParty
+from ameli_support.sandbox.relying_party import Pending, Registration, RelyingParty
 from ameli_support.sandbox.site import looks, paths
 from ameli_support.sandbox.site.arriving import identified, standing
 from ameli_support.sandbox.site.parting import FRANCECONNECT_LOGOUT
