@@ -52,6 +52,7 @@ from ameli_support.clock import Clock
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import Procedure
+from ameli_support.settings import MailSettings
 from ameli_support.store.cases import CaseStore
 from ameli_support.store.leases import Lease
 from checks.checklist import Checklist
@@ -74,10 +75,12 @@ class Desk:
         business_clock: Clock,
         system_clock: Clock,
         content_folder: Path | None = None,
+        mail: MailSettings | None = None,
     ) -> None:
         self.me = me
         self.procedure = procedure
         self.business_clock = business_clock
+        self._mail = mail or MailSettings()
         self.bench = Bench(
             accounts, store, me, procedure, business_clock, system_clock, Lease(store, me.agent)
         )
@@ -321,7 +324,9 @@ class Desk:
         from ameli_support.casework.keeping import Keeping
         from ameli_support.casework.ours import ours
 
-        return Keeping(self.bench, self._acting, ours(self.procedure, self.bench.accounts.base_url))
+        return Keeping(
+            self.bench, self._acting, ours(self.procedure, self._mail, self.bench.accounts.base_url)
+        )
 
     def learned(self, family: str | None = None) -> tuple[FamilyLearned, ...]:
         """How likely each cause is per provider family: the priors, the cases counted, what is believed."""

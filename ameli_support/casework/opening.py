@@ -77,4 +77,4 @@ def open_desk(
         heard=demo_clock.heard if demo else None,
     )
     content = settings.machine.content_folder
-    return Desk(accounts, store, identity.me, load(content), business, system, content)
+    return Desk(accounts, store, identity.me, load(content), business, system, content, settings.mail)

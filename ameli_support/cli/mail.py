@@ -12,7 +12,7 @@ from ameli_support.cli.app import add, group
 from ameli_support.cli.errors import CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.cli.options import json_option
-from ameli_support.cli.place import is_running, place, read_settings
+from ameli_support.cli.place import demo_mail, is_running, place, read_settings
 from ameli_support.i18n import _
 from ameli_support.onboarding.procedure import procedure
 
@@ -68,13 +68,15 @@ def ours() -> "Ours":
     from ameli_support.casework.ours import ours as known_by
 
     where = place()
-    addresses = [read_settings(where).service.url or ""]
+    known = read_settings(where)
+    addresses, sender = [known.service.url or ""], known.mail
     if where.home is not None and is_running(where.home):
         from ameli_support.sandbox import lock
 
         running = lock.read(where.home)
         addresses.append(running.base_url if running else "")
-    return known_by(procedure(), *addresses)
+        sender = demo_mail(sender)
+    return known_by(procedure(), sender, *addresses)
 
 
 def raw_mails(files: list[str]) -> Iterator[tuple[str, bytes | None]]:

@@ -11,7 +11,7 @@ from ameli_support.cli.errors import BadInput, CommandError
 from ameli_support.cli.exit_codes import ExitCode
 from ameli_support.i18n import _
 from ameli_support.onboarding.identity import Role
-from ameli_support.settings import Settings, SettingsError, folders, load_settings
+from ameli_support.settings import MailSettings, Settings, SettingsError, folders, load_settings
 
 if TYPE_CHECKING:
     from ameli_support.sandbox.demo import DemoWorld
@@ -93,7 +93,15 @@ def demo_settings(known: Settings, where: Place, joined: "DemoWorld | None" = No
         known,
         service=replace(known.service, url=joined.base_url),
         machine=replace(known.machine, agents_file=joined.agents_file),
+        mail=demo_mail(known.mail),
     )
+
+
+def demo_mail(known: MailSettings) -> MailSettings:
+    """The mail settings with the address from which the demo's mails come."""
+    from ameli_support.sandbox.sender import SENDER
+
+    return replace(known, sender=SENDER)
 
 
 def role() -> Role:

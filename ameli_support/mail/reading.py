@@ -29,12 +29,22 @@ LONG_WAIT_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What our confirmation mail is known by; `sender` None: its address is not set and not compared."""
+    """What our confirmation mail is known by; `sender` None: its address is not set and not compared.
+
+    `domains`: those that may stand in its address and vouch for it; empty: that of `sender`.
+    """
 
     subject: str
     sender_name: str
     hosts: frozenset[str]
     sender: str | None = None
+    domains: frozenset[str] = frozenset()
+
+    def vouches(self, domain: str) -> bool:
+        """Whether a domain, or one above it, is ours; every one while none is set."""
+        own = self.domains or frozenset(filter(None, [(self.sender or "").rpartition("@")[2].lower()]))
+        labels = domain.lower().rstrip(".").split(".")
+        return not own or any(".".join(labels[at:]) in own for at in range(len(labels)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,8 @@ def _genuine(
     name, address = parseaddr(mail.headers.decoded("from")[:500])
     if fold(name) != fold(ours.sender_name):
         against.append(Finding("sender_name", _("L’expéditeur affiché n’est pas celui de notre mail.")))
-    if ours.sender is not None and address.lower() != ours.sender.lower():
+    domain = address.rpartition("@")[2]
+    if (ours.sender is not None and address.lower() != ours.sender.lower()) or not ours.vouches(domain):
         against.append(Finding("sender_address", _("L’adresse d’expédition n’est pas la nôtre.")))
     if noted.failed:
         against.append(
@@ -160,7 +171,7 @@ def _genuine(
                 _("Le fournisseur a noté que l’expéditeur est usurpé (SPF, DKIM, DMARC)."),
             )
         )
-    elif not noted.passed:
+    elif not noted.passed_for(domain):
         open_.append(
             Finding(
                 "authentication_missing",

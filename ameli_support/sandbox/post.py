@@ -13,12 +13,12 @@ from ameli_support.sandbox.cast import CAST
 from ameli_support.sandbox.courier import Courier
 from ameli_support.sandbox.mailworld import HOST, MailWorld, mailboxes
 from ameli_support.sandbox.returns import Returns
+from ameli_support.sandbox.sender import SENDER
 from ameli_support.sandbox.site import links, paths
 from ameli_support.sandbox.world import World
 
 log = logging.getLogger(__name__)
 
-SENDER = "nepasrepondre@sandbox.invalid"
 RETURNS = "retours@sandbox.invalid"
 _TIMEOUT = 10.0
 _POLL_SECONDS = 0.25

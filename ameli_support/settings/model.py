@@ -65,6 +65,15 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """[mail]: what our confirmation mail is known by beside its words: its sender's address, and the domains
+    that vouch for it, comma-separated."""
+
+    sender: str | None = None
+    domains: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """One setting: its value as text, secrets masked, and where it came from (file, variable or "")."""
 
@@ -84,6 +93,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
     origins: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def explain(self) -> tuple[InForce, ...]:
@@ -107,6 +117,7 @@ SECTIONS: dict[str, type] = {
     "store": StoreSettings,
     "machine": MachineSettings,
     "smtp": SmtpSettings,
+    "mail": MailSettings,
 }
 
 
