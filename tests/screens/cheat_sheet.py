@@ -74,8 +74,8 @@ PAGES: dict[Language, Page] = {
     "en": Page(
         title="The keys",
         intro=(
-            "Written from the registry of actions (`make keys`). Letters act outside a field only; the digits",
-            "of a question can be typed without Shift on an AZERTY keyboard. Each key can be changed:",
+            "Written from the registry of actions (`make keys`). Letters act outside a field only; the",
+            "digits of a question can be typed without Shift on an AZERTY keyboard. Each key can be changed:",
             "`[screen.keymap]` of the settings. [En français](keys.md)",
         ),
         columns="| key | action | | id |",
