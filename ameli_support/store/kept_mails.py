@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -56,7 +57,7 @@ def add(journal: Journal, held: Sealer, name: str, case: int, agent: str, raw: b
 def of_case(store: CaseStore, case: int) -> Sequence[AnyRow]:
     """The kept mails of a case without their bytes, oldest first."""
     columns = (kept_mail.c.id, kept_mail.c.agent, kept_mail.c.at, kept_mail.c.size, kept_mail.c.erased_at)
-    statement = select(*columns).where(kept_mail.c.case == case).order_by(kept_mail.c.at)
+    statement: Any = select(*columns).where(kept_mail.c.case == case).order_by(kept_mail.c.at)
     return store.read(lambda c: c.execute(statement).all())
 
 
