@@ -90,6 +90,7 @@ class Call(CallActs):
 
     def on_mount(self) -> None:
         """The first look at once, then every second."""
+        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         self.redraw()
         self.retry()
         if self.state.draft:
@@ -204,9 +205,8 @@ class Call(CallActs):
         self.query_one(ToSay).show(shown.say)
         self.query_one(Column).show(shown.offers)
         self.query_one(Foot).show(shown.mails, shown.events)
-        self.call_after_refresh(self._fit)
 
-    def _fit(self) -> None:
+    def _fit(self, _laid_out: object = None) -> None:
         """Gives up blank rows when keys or script would otherwise leave a low terminal (ux-design §2)."""
         body = self.query_one("#body")
         if self.wide:
@@ -220,8 +220,7 @@ class Call(CallActs):
 
     def on_resize(self) -> None:
         """Another size is measured again."""
-        self.query_one("#body").remove_class("-tight", *BLANKS)
-        self.call_after_refresh(self._fit)
+        self.query_one("#body").remove_class("-tight")
 
     def scene(self) -> Scene:
         """What the picture is made from, now."""

@@ -10,8 +10,10 @@ from ameli_support.onboarding.procedure import procedure
 from screens import cures
 from screens.call import Call
 from screens.widgets.blocks import script
+from screens.widgets.column import Column
+from screens.widgets.foot import Foot
 from tests.screens.fake_desk import FakeDesk
-from tests.screens.walk import SIZES, walking
+from tests.screens.walk import SIZES, WIDE, walking
 
 SCRIPT_WIDTH, SCRIPT_LINES = 57, 6
 STORIES = ["j11", "j3", "j25", "active", "suspended", "not_sent", "deceased", "restricted", "stranger"]
@@ -77,6 +79,9 @@ async def test_no_drawn_line_breaks_the_rules_and_nothing_is_cut(size: tuple[int
                 assert not block.endswith("«"), line
                 assert not re.match(r"\s*[:;!?»]", block), line
             await walk.sees(" C Conclure", "À dire", "S Suspendre")
+            keys = call.query_one(Column)
+            bottom = call.query_one(Foot).region.y if size == WIDE else size[1] - 2
+            await walk.until(lambda: keys.region.bottom <= bottom, "keys and reasons are drawn whole")  # noqa: B023
             assert call.shown is not None
             last = call.shown.say[-1].replace("**", "").replace("\u00a0", " ").split()[-2:]
             await walk.sees(" ".join(last))
