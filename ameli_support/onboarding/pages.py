@@ -48,7 +48,7 @@ _PARTS: Mapping[str, str] = {
     "code_sent active resume left code_changed first_visit",
     "franceconnect": "sentences back service remember "
     "provider_unavailable one_unavailable unavailable brand notice",
-    "recognised": "welcome born buttons not_you help "
+    "recognised": "welcome born buttons not_you help answers "
     "greeting.female greeting.male greeting.unspecified birth.female birth.male birth.unspecified",
     "identity_provider": "sentences fields hint groups nobody unknown several buttons",
     "franceconnect_error": "code access_denied server_error temporarily_unavailable invalid_request buttons",
