@@ -113,7 +113,6 @@ class Looking:
         return (
             view.level > Level.NOTHING
             or self.bench.me.role is Role.SUPERVISOR
-            or view.closed_because is not None
             or view.locked_until is not None
         )
 

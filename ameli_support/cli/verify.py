@@ -6,7 +6,7 @@ import typer
 
 from ameli_support.casework.desk import Desk
 from ameli_support.casework.errors import ActRefused
-from ameli_support.casework.script import script
+from ameli_support.casework.script import Script, script
 from ameli_support.casework.views import Checked
 from ameli_support.cli import ask, out, words
 from ameli_support.cli.app import add
@@ -61,7 +61,7 @@ def register(app: typer.Typer) -> None:
                 checked = opened.verify(number, wanted, facts)
             except ActRefused as error:
                 raise _with_script(error, opened, number) from error
-            return _told(checked, wanted, number, json)
+            return _told(opened, checked, wanted, number, json)
 
     add(
         app,
@@ -105,9 +105,16 @@ def _with_script(error: ActRefused, opened: Desk, case: int) -> CommandError:
     found = script(opened.procedure, opened.call_state(case), opened.look(case), language())
     if found.place.is_the_persons or found.place is Place.UNIDENTIFIED:
         return told
-    said = [plain(sentence) for sentence in found.says(opened.procedure, language())]
-    lines = [told.sentence, _("À dire :"), *(f"  {sentence}" for sentence in said)]
-    return CommandError("\n".join(lines), told.code, **told.details, say=said)
+    said = _said(opened, found)
+    return CommandError("\n".join([told.sentence, *_to_say(said)]), told.code, **told.details, say=said)
+
+
+def _said(opened: Desk, found: Script) -> list[str]:
+    return [plain(sentence) for sentence in found.says(opened.procedure, language())]
+
+
+def _to_say(said: list[str]) -> list[str]:
+    return [_("À dire :"), *(f"  {sentence}" for sentence in said)]
 
 
 def _chosen_level_0(number: int, json: bool) -> int:
@@ -118,9 +125,19 @@ def _chosen_level_0(number: int, json: bool) -> int:
     return ExitCode.DONE
 
 
-def _told(checked: Checked, wanted: Level, number: int, json: bool) -> int:
+def _told(opened: Desk, checked: Checked, wanted: Level, number: int, json: bool) -> int:
+    """The level; from level 1 on also why nothing of a closed record is told, and what to say instead."""
+    look = opened.look(number) if checked.level else None
+    closed = look.view.closed_because if look is not None and look.view is not None else None
+    said: list[str] = []
+    if closed is not None:
+        said = _said(opened, script(opened.procedure, opened.call_state(number), look, language()))
     if json:
-        out.one({"case": number, **out.as_json(checked)})
+        why = {"closed_because": closed, "say": said} if closed is not None else {}
+        out.one({"case": number, **out.as_json(checked), **why})
+    elif closed is not None:
+        reason = opened.procedure.text(f"reasons.{closed}.sentence", language(), date="", time="")
+        out.lines([reason, *_to_say(said)])
     else:
         out.lines(words.checked(checked, wanted, number))
     return ExitCode.DONE if checked.level >= wanted else ExitCode.REFUSED

@@ -75,6 +75,9 @@ def check(world: World, who: Who, request: CheckRequest) -> CheckAnswer:
         row = _continued(conn, world, who, request) if request.check else None
         if row is None:
             row = _begun(conn, world, who, person, request, at)
+        if request.facts and row.level >= Level.SIMPLE:
+            # why a record is closed is told from level 1 on, and there is nothing beyond it
+            refuse_if_closed(person, who, world.procedure)
         if request.facts and row.level < row.level_sought:
             row = _compared(conn, world, person, row, request, at)
         return _answer(conn, world, row, at)
@@ -91,7 +94,6 @@ def end_call(world: World, who: Who, call: str) -> None:
 def _refuse_comparison(
     conn: Connection, world: World, who: Who, person: Row[Any], request: CheckRequest, at: datetime
 ) -> None:
-    refuse_if_closed(person, who, world.procedure)
     refuse_if_locked(conn, person.id, at, world.procedure)
     if who.role is Role.SUPERVISOR and person.status != PersonStatus.RESTRICTED:
         raise refused_because(Reason.FORBIDDEN_ROLE)

@@ -26,6 +26,7 @@ from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox import allowances, schema
 from ameli_support.sandbox.audit import spoken
 from ameli_support.sandbox.callers import (
+    GENERAL_SCHEME,
     Caller,
     closed_because,
     locked_until,
@@ -96,9 +97,10 @@ def see(world: World, who: Who, record: str, *, check: str | None, purpose: str 
             lock = locked_until(conn, record, at, world.procedure)
         closed = closed_because(found.person, who)
         purposeful = who.role is Role.SUPERVISOR and bool(purpose)
-        if closed is None and (purposeful or (lock is None and caller.level >= Level.SIMPLE)):
+        told = purposeful or (lock is None and caller.level >= Level.SIMPLE)
+        if told and closed is None:
             return _told(conn, world, caller, found, lock, at)
-    return _untold(world, caller, found.person, closed, lock, at)
+    return _untold(world, caller, found.person, closed if told else None, lock, at)
 
 
 def unmask(world: World, who: Who, record: str, check: str | None, request: UnmaskRequest) -> UnmaskAnswer:
@@ -237,15 +239,15 @@ def _untold(
     lock: datetime | None,
     at: datetime,
 ) -> Seen:
-    """Before level 1, while locked, or on a closed record: why, and nothing else."""
+    """While locked or on a closed record: why, and nothing else; before level 1 nothing at all (rules §8)."""
     closing = closed in (Reason.PERSON_DECEASED, Reason.PERSON_MINOR, Reason.PERSON_RESTRICTED)
     possible = {act: _untold_verdict(act, caller, closed, lock) for act in Act}
     view = RecordView(
         record=person.id,
         person=None,
         person_status=PersonStatus(person.status) if closing else PersonStatus.ORDINARY,
-        scheme=person.scheme,
-        fund=person.fund,
+        scheme=person.scheme if closed else GENERAL_SCHEME,
+        fund=person.fund if closed else next(iter(caller.who.funds), ""),
         closed_because=closed,
         allowed=of_verdicts(possible, at),
         **_of_the_asker(caller, lock, world.procedure, at),

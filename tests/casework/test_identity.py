@@ -18,6 +18,7 @@ from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import EventRow
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import (
+    FILE_FACTS,
     LEVEL_1_FACTS,
     Direction,
     Fact,
@@ -252,8 +253,12 @@ def test_a_deceased_person_is_told_nothing_about(office: Office) -> None:
     desk = office.desk()
     case = office.call(desk, record)
     desk.speak(case, Direction.INCOMING, Speaker.SELF)
+    assert desk.look(case).view is None
+    assert desk.verify(case, Level.SIMPLE, wrong(office, record)).level is Level.NOTHING
+    assert desk.look(case).view is None
+    desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
     with pytest.raises(ActRefused) as refused:
-        desk.verify(case, Level.SIMPLE, facts_of(office, record, *LEVEL_1_FACTS))
+        desk.verify(case, Level.REINFORCED, facts_of(office, record, *FILE_FACTS))
     assert refused.value.reason is Reason.PERSON_DECEASED
     view = desk.look(case).view
     assert view is not None  # why nothing is told, and nothing else

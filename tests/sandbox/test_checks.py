@@ -472,20 +472,28 @@ def test_an_administrator_checks_nobody_and_a_supervisor_only_on_restricted_reco
         ({"fund": "691"}, Reason.OTHER_FUND, "3646"),
     ],
 )
-def test_on_a_closed_record_nothing_is_compared_told_or_done(
+def test_why_a_record_is_closed_is_told_at_level_1_and_nothing_else_ever(
     service: Service, values: dict[str, Any], reason: Reason, contact: str | None
 ) -> None:
-    record = service.waiting(**values)
+    record, ordinary = service.waiting(**values), service.waiting()
     agent = service.agent()
-    refusal = refused(lambda: agent.compare(record, agent.facts(record, *LEVEL_1_FACTS)))
-    assert (refusal.problem.reason, refusal.problem.contact) == (reason, contact)
+    agent.compare(record, {Fact.NAME: "Durand"})
+    before = agent.view(record)
+    agent.compare(ordinary, {Fact.NAME: "Durand"})
+    same = agent.view(ordinary).model_dump(exclude={"record", "check_expires_at"})
+    assert before.model_dump(exclude={"record", "check_expires_at"}) == same
+    assert before.closed_because is None
+    agent.reach(record, Level.SIMPLE)
     view = agent.view(record)
     assert (view.closed_because, view.phase, view.person, view.sends) == (reason, None, None, ())
+    more = agent.facts(record, *LEVEL_1_FACTS, *FILE_FACTS)
+    refusal = refused(lambda: agent.compare(record, more, Level.REINFORCED))
+    assert (refusal.problem.reason, refusal.problem.contact) == (reason, contact)
     assert {v.reason for v in view.allowed.values()} == {reason}
     for act in (agent.resend, agent.reissue, agent.suspend):
         assert refused(partial(act, record)).problem.reason is reason
     assert refused(lambda: agent.correct(record, "b@free.fr")).problem.reason is reason
-    assert agent.compare(record, level=Level.NOTHING).level is Level.NOTHING
+    assert service.agent().compare(record, level=Level.NOTHING).level is Level.NOTHING
 
 
 def test_the_other_funds_own_agents_serve_its_people(service: Service) -> None:

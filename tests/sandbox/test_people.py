@@ -472,7 +472,11 @@ def test_one_whose_record_is_closed_is_refused_for_the_reason_that_its_key_says(
     filled: World, key: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        checked(filled, key, Level.SIMPLE, CAST[key].facts)
+        for level, said in (
+            (Level.SIMPLE, {fact: facts[fact] for fact in LEVEL_1_FACTS}),
+            (Level.REINFORCED, facts),
+        ):
+            checked(filled, key, level, said)
     assert refused.value.problem.reason is REFUSED[key]
 
 

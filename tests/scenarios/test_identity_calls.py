@@ -85,8 +85,9 @@ def test_a_provisional_number_opens_no_account(play: Play) -> None:
 def test_a_person_of_another_fund_is_sent_there(play: Play) -> None:
     person = play.somebody(fund="691").signs_up()
     call = play.calls(person)
+    assert call.view["closed_because"] is None
     reached, text = call.checks(1)
-    assert reached == 0
+    assert reached == 1
     assert "other_fund" in text
     nothing_told_or_done(call)
 
@@ -95,8 +96,9 @@ def test_nothing_is_told_or_done_for_a_deceased_person(play: Play) -> None:
     person = play.somebody().signs_up()
     play.world.change(person, status=PersonStatus.DECEASED)
     call = play.calls(person)
+    assert call.view["closed_because"] is None
     reached, text = call.checks(1)
-    assert reached == 0
+    assert reached == 1
     assert "person_deceased" in text
     assert "condol" in text  # the bereavement sentence
     nothing_told_or_done(call)
