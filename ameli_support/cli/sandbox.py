@@ -1,6 +1,7 @@
 """`sandbox serve|clock|inbox|people|provisional-code|reset`: the small ameli to try; all in it is invented."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -153,7 +154,8 @@ def _register_inbox(sandbox: typer.Typer) -> None:
         found = running()
         from ameli_support.sandbox.maildirs import list_mails
 
-        mails = list_mails(Path(found.maildir), address)
+        newest_first = reversed(list_mails(Path(found.maildir), address))
+        mails = [replace(mail, number=place) for place, mail in enumerate(newest_first, 1)]
         if number:
             chosen = _number(number, len(mails))
             if not chosen:

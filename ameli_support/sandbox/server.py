@@ -24,10 +24,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ameli_support.sandbox import control, housekeeping, lock, people, webmail
+from ameli_support.sandbox import control, housekeeping, lock, past_mails, people, webmail
 from ameli_support.sandbox.api import create_api
 from ameli_support.sandbox.franceconnect import routes as franceconnect
-from ameli_support.sandbox.post import Post
+from ameli_support.sandbox.post import Post, cast_mailboxes
 from ameli_support.sandbox.site import routes as site
 from ameli_support.sandbox.world import OtherSchema, World, open_world
 
@@ -135,6 +135,7 @@ def serve(
         try:
             if not people.anybody(world.engine):
                 people.fill(world, number)
+                past_mails.file_them(world, home / MAILDIR, cast_mailboxes())
             housekeeping.tidy(world)
             _run(world, home, listener, _Manner(address, signals, ended, ready, started_by))
         finally:

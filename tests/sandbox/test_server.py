@@ -307,8 +307,9 @@ def test_a_new_mail_asked_for_on_the_dead_page_arrives_and_its_link_confirms(wor
         asked = read(browser.post(page.form["action"], data={"csrf": page.form["csrf"]}))
         assert asked.title == PAGES["resent"].title
 
-        until(lambda: bool(list_mails(world.maildir, str(person.address))))
-        (mail,) = list_mails(world.maildir, person.address)
+        until(lambda: len(list_mails(world.maildir, str(person.address))) == 2)
+        old, mail = list_mails(world.maildir, person.address)
+        assert old.links[0].endswith(links.CONFIRM_PATH + dead)
         assert mail.subject == procedure().mail.subject
         (link,) = [url for url in mail.links if links.CONFIRM_PATH in url]
         assert link.startswith(world.public_url)

@@ -146,7 +146,7 @@ class MailWorld:
             carried.append((mailbox, provider, parcel))
         for mailbox, provider, parcel in carried:
             if mailbox.behaviours:
-                self._spawn(asyncio.to_thread(self._carry, mailbox, provider, parcel))
+                self._spawn(asyncio.to_thread(self.accept, parcel))
             else:
                 self._end(provider, parcel)
         return "250 2.0.0 OK queued"
@@ -159,9 +159,10 @@ class MailWorld:
 
     # ── carrying ────────────────────────────────────────────────────────────
 
-    def _carry(self, mailbox: Mailbox, provider: Provider, parcel: Parcel) -> None:
-        """What the mailbox does, now or once the parcel is due; for a worker thread."""
-        for behaviour in mailbox.behaviours:
+    def accept(self, parcel: Parcel) -> None:
+        """Do what its mailbox does with it; what is late is left to `carry_due`. For a worker thread."""
+        provider = self._people.provider(parcel.address)
+        for behaviour in self._people.of(parcel.address).behaviours:
             parcel = behaviour.carry(provider, parcel)
         if parcel.wait and parcel.end is not End.LOST:
             self._later.keep(parcel)
