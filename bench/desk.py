@@ -4,17 +4,19 @@ Compiled bytecode, an existing store, the account service up. Usable: the questi
 that was pressed then shows in the box; for the table, that its first rows show and its cursor moves.
 """
 
+import os
 import statistics
 import tempfile
 import time
 from collections import defaultdict
 from itertools import cycle
 
+from bench import beside
 from bench.measure import line, spread, title
 from bench.served import Caller, a_world, active_people
 from bench.terminal import Terminal
 
-ROUNDS, LETTERS, REST_SECONDS = 9, 20, 10.0
+ROUNDS, LETTERS, REST_SECONDS = int(os.environ.get("BENCH_ROUNDS", "9")), 20, 10.0
 PEOPLE = 400
 OURS, TABLE, BOX = (
     ["-m", "ameli_support"],
@@ -35,7 +37,9 @@ def run() -> None:
             _ours(kept, home, people[number])
             _table(kept, home)
             _box(kept, home)
+            beside.measure(kept, home)
     _tell(figures)
+    beside.tell(figures)
 
 
 def _ours(figures: Figures, home: str, caller: Caller) -> None:

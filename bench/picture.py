@@ -28,6 +28,8 @@ CHOSEN = (
     ("j11", "120x36", "jour"),
     ("j25", "80x24", "contraste"),
     ("en-call", "120x36", "nuit"),
+    ("diagnostic", "120x36", "nuit"),
+    ("diagnostic", "80x24", "nuit"),
 )
 
 
@@ -53,6 +55,8 @@ def main() -> None:
 
 def name_of(scene: str, size: str, theme: str) -> str:
     """`call.png` for the picture that the README opens with, else scene, size and theme."""
+    if scene == "diagnostic" and theme == "nuit":
+        return f"{scene}_{size}.png"
     return "call.png" if (scene, size, theme) == CHOSEN[0] else f"{scene}_{size}_{theme}.png"
 
 

@@ -51,6 +51,16 @@ SCENES: tuple[Scene, ...] = (
     Scene(ESCAPE, "Vous pouvez", gone="adres\n"),
     Scene(HELP, "Échap", "help"),
     Scene(ESCAPE, "Vous pouvez"),
+    # the mail cannot be found
+    Scene("d", "question 1 sur"),
+    Scene("2", "question 2 sur"),
+    Scene("2", "question 3 sur"),
+    Scene("2", "question 4 sur"),
+    Scene("2", "question 5 sur", "diagnostic"),
+    Scene("f", "Nommer le fichier", "leaflet"),
+    Scene(ESCAPE, "question 5 sur", gone="Nommer"),
+    Scene("1", "Cause trouvée", "diagnostic-found"),
+    Scene(ESCAPE, "Vous pouvez"),
     Scene(ESCAPE, HOME),
     # J+11, before and after
     Scene(BENALI + ENTER, "Qui parle"),

@@ -22,7 +22,7 @@ PATIENCE = 30.0
 
 
 class Terminal:
-    """Runs `python <arguments>`; `home` is its AMELI_HOME, `settings` more variables. Its block ends it."""
+    """Runs `python <arguments>`, or another program, until the block ends; `home` is its AMELI_HOME."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Terminal:
         home: str,
         size: tuple[int, int] = (COLUMNS, ROWS),
         settings: Mapping[str, str] | None = None,
+        program: str = sys.executable,
     ) -> None:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AMELI_")},
@@ -44,7 +45,7 @@ class Terminal:
         self.process, self._terminal = pty.fork()
         if self.process == 0:
             os.chdir(ROOT)
-            os.execve(sys.executable, [sys.executable, *arguments], environment)
+            os.execve(program, [program, *arguments], environment)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)

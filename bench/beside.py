@@ -1,0 +1,52 @@
+"""Two well-known Textual apps beside ours, posting and harlequin, when they are installed."""
+
+import shutil
+from dataclasses import dataclass
+
+from bench.measure import line, spread
+from bench.terminal import Terminal
+
+Figures = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class App:
+    """How one is started, and what shows when its first picture is whole."""
+
+    name: str
+    arguments: tuple[str, ...]
+    shown: str
+
+
+APPS = (
+    App("posting", (), "GET"),
+    App("harlequin", (":memory:",), "Query Editor"),
+)
+
+
+def installed() -> list[tuple[App, str]]:
+    """Those that a shell would find, with their path."""
+    return [(app, path) for app in APPS if (path := shutil.which(app.name))]
+
+
+def measure(figures: Figures, home: str) -> None:
+    """One start of each: milliseconds to its first picture, resident bytes then."""
+    for app, path in installed():
+        with Terminal(list(app.arguments), home, program=path, settings={"HOME": home}) as terminal:
+            figures[f"{app.name} start"].append(terminal.until(app.shown) * 1000)
+            figures[f"{app.name} resident"].append(terminal.resident)
+
+
+def tell(figures: Figures) -> None:
+    """Their figures, and ratios to the bare app of the same rounds."""
+    there = {app.name for app, __ in installed()}
+    for app in APPS:
+        if app.name not in there:
+            line(f"{app.name} beside it", "not installed")
+            continue
+        starts = figures[f"{app.name} start"]
+        ratios = [one / bare for one, bare in zip(starts, figures["bare start"], strict=True)]
+        memory = [one / 2**20 for one in figures[f"{app.name} resident"]]
+        line(f"{app.name}: start to its first picture, ms", spread(starts))
+        line("   ratio to the bare app", spread(ratios))
+        line("   resident memory then, MiB", spread(memory))
