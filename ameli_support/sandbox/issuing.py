@@ -132,7 +132,7 @@ def queue_mail(
     expires_at: datetime | None = None,
     agent: str | None = None,
 ) -> str:
-    """One send row, whose id is given, and its outbox row; no mail leaves after `expires_at`, or five days."""
+    """One send row, whose id is given, and its outbox row; no mail leaves after `expires_at` or five days."""
     send, mail = uuid4().hex, uuid4().hex
     ends_at = at + outbox.GIVE_UP_AFTER
     outbox.enqueue(
