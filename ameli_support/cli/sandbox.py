@@ -1,4 +1,4 @@
-"""`sandbox serve|clock|inbox|people|provisional-code|reset`: the small ameli to try; all in it is invented."""
+"""`sandbox serve|clock|inbox|people|provisional-code|reset`: the small ameli to try; all of it invented."""
 
 import re
 from dataclasses import replace

@@ -25,7 +25,7 @@ STAFF: dict[str, tuple[str, Role]] = {
 
 
 def register(world: World, who: Who, name: str = "") -> None:
-    """Remember an agent who is given a token, with role and funds as they now are; no name keeps the known."""
+    """Remember an agent who is given a token, in their present role and funds; no name keeps what is known."""
     with sql.write(world.engine) as conn:
         remember(conn, who, name)
 
