@@ -272,6 +272,7 @@ def test_what_a_kept_mail_proves(kept: Kept, live: bool, answer: tuple[str, str]
     [
         Kept("confirmation", False, frozenset({"owner_rule"})),
         Kept("confirmation", True, foreign=True),
+        Kept("confirmation", None),
         Kept("human", None),
         Kept("bounce", None, bounce="temporary_or_technical"),
         Kept("bounce", None, bounce="gremlins"),

@@ -66,6 +66,10 @@ def test_the_cause_that_was_found_comes_first_and_what_was_done_is_left_out() ->
     assert told.count("liste rouge") == 1
 
 
+def test_a_cause_that_only_the_agent_can_cure_is_not_put_first() -> None:
+    assert "D’abord" not in read(a_run().answer("address_exact", "no"))
+
+
 def test_what_the_caller_could_not_tell_is_still_to_do_at_home() -> None:
     run = a_run().answer("junk_folder", "cannot_tell").skip("old_mail", "pas d’ordinateur")
     assert "Ouvrez le dossier" in read(run)

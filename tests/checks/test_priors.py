@@ -43,6 +43,9 @@ def test_a_fund_replaces_numbers_and_adds_families(tmp_path: Path) -> None:
         ("[priors]\njunk_folder = -1\n", "priors.junk_folder"),
         ("[families.orange]\ngremlins = 2\n", "families.orange.gremlins"),
         ("[signals.active.usual]\nno = 0.5\n", "signals.active.usual"),
+        ("[learning]\nprior_share = 1.5\n", "learning"),
+        ("[learning]\nhalf_life_days = 0\n", "learning"),
+        ("[hints.link_rewritten]\ngremlins = 2\n", "hints.link_rewritten.gremlins"),
         ("[costs]\nask = 3\n", "costs.ask"),
         ("[costs\n", ""),
     ],
@@ -79,6 +82,7 @@ def changed(*path: str, to: object = None) -> dict[str, Any]:
         (changed("priors"), "priors"),
         (changed("priors", "junk_folder", to=0), "priors"),
         (changed("costs", "ask", "junk_folder"), "costs.ask"),
+        (changed("learning", "prior_cases"), "learning"),
         (changed("signals", "links", "gremlins", to={"one": 1.0}), "signals.links.gremlins"),
         (
             changed("signals", "active", "usual", to={"no": 1.0, "yes": 0.0}),
