@@ -52,7 +52,7 @@ def _register_verify(db: typer.Typer) -> None:
         if json:
             out.one(verified)
         else:
-            counted = _("Recalculés : {cases} dossiers, {events} événements, {days} jours scellés.")
+            counted = _("Recalculé. Dossiers : {cases}, événements : {events}, jours scellés : {days}.")
             out.lines(
                 [
                     counted.format(cases=verified.cases, events=verified.events, days=verified.days),

@@ -25,7 +25,7 @@ STAFF: dict[str, tuple[str, Role]] = {
 
 
 def register(world: World, who: Who, name: str = "") -> None:
-    """Remember an agent who is given a token, in their present role and funds; no name keeps what is known."""
+    """Remember an agent who gets a token, in their present role and funds; no name keeps the known one."""
     with sql.write(world.engine) as conn:
         remember(conn, who, name)
 
