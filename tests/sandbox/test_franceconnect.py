@@ -33,7 +33,7 @@ from tests.sandbox.fc import (
     header,
     person,
 )
-from tests.service import RunningService
+from tests.service import MONDAY, RunningService
 
 PAGES = procedure().pages
 CHOICE = PAGES["franceconnect"].title.replace("\u00a0", " ")
@@ -96,18 +96,29 @@ def test_it_describes_itself(client: httpx.Client, service: RunningService) -> N
 
 
 def test_turned_keys_are_published_beside_the_last_ones_and_kept_private(tmp_path: Path) -> None:
-    keys = open_keys(tmp_path)
+    clock = FixedClock(MONDAY)
+    keys = open_keys(tmp_path, clock)
     before = keys.sign({"sub": "x"})
     old, new = header(before)["kid"], keys.rotate()
     assert old != new
     assert [key["kid"] for key in keys.published()["keys"]] == [old, new]
     assert header(keys.sign({}))["kid"] == new
     assert keys.read(before) == {"sub": "x"}
-    assert open_keys(tmp_path).published() == keys.published()
+    assert open_keys(tmp_path, clock).published() == keys.published()
     assert [stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()] == [0o600, 0o600]
     keys.rotate()
     with pytest.raises(UnknownKey):
         keys.read(before)
+
+
+def test_keys_turn_by_themselves_after_thirty_days(tmp_path: Path) -> None:
+    clock = FixedClock(MONDAY)
+    first = open_keys(tmp_path, clock).published()["keys"]
+    clock.forward(timedelta(days=29))
+    assert open_keys(tmp_path, clock).published()["keys"] == first
+    clock.forward(timedelta(days=1))
+    assert open_keys(tmp_path, clock).published()["keys"][:-1] == first
+    assert len(open_keys(tmp_path, clock).published()["keys"]) == 2
 
 
 # ── /authorize ──────────────────────────────────────────────────────────────
@@ -490,7 +501,7 @@ def test_a_person_is_the_same_by_any_provider_and_another_for_another_partner(
             browser.press(GO_ON)
             subjects.add(claims(partner.redeem(browser.sent_to["code"]).json()["id_token"])["sub"])
     assert len(subjects) == 1
-    keys = open_keys(service.world.keys)
+    keys = open_keys(service.world.keys, service.clock)
     pivot = hard_ones()["nom_usage"].pivot
     assert subjects == {keys.subject(CLIENT_ID, pivot)}
     assert keys.subject("another", pivot) not in subjects
@@ -588,7 +599,7 @@ def test_a_hint_that_is_none_of_ours_is_refused(client: httpx.Client, service: R
     stranger = ECKey.generate_key("P-256", private=True)
     told = {"iss": f"{service.base_url}{BASE}", "aud": CLIENT_ID, "at_hash": "x"}
     forged = jwt.encode({"alg": "ES256"}, told, stranger)
-    ours = open_keys(service.world.keys)
+    ours = open_keys(service.world.keys, service.clock)
     hints = {
         forged: "Y030007",
         "x": "Y030007",

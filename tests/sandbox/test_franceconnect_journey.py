@@ -20,6 +20,7 @@ from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.cast import CAST
+from ameli_support.sandbox.franceconnect.identities import find
 from ameli_support.sandbox.franceconnect.provider import CALLBACK_PATH, Provider
 from ameli_support.sandbox.franceconnect.routes import routes as provider_routes
 from ameli_support.sandbox.people import fill
@@ -28,7 +29,7 @@ from ameli_support.sandbox.relying_party import RelyingParty
 from ameli_support.sandbox.site import franceconnect
 from ameli_support.sandbox.site.routes import routes as site_routes
 from ameli_support.sandbox.site.serving import Site
-from ameli_support.sandbox.world import open_world
+from ameli_support.sandbox.world import World, open_world
 from tests.sandbox.fc import BACK, GO_ON, LA_POSTE, NOT_YOU, cast_service
 from tests.sandbox.rogue import Rogue, listening, served
 from tests.sandbox.service import Service
@@ -179,6 +180,23 @@ def test_logging_out_leaves_no_one_signed_in_at_franceconnect(visitor: Visitor) 
     page = visitor.send("/deconnexion", {"csrf": csrf})
     assert (page.path, page.title) == ("/connexion", PAGES["login"].title)
     assert procedure().text("pages.login.left") in page.text
+    assert at_choice(visitor).title.startswith("Je choisis un compte")
+
+
+def test_refusing_the_terms_and_leaving_log_out_at_franceconnect_too(
+    service: RunningService, visitor: Visitor
+) -> None:
+    service.people.person(birth_name="QUITTE", used_name=None)
+    assert arrived(visitor, "angela.quitte").path == "/conditions"
+    page = visitor.press("ANNULER")
+    assert page.path == "/connexion"
+    assert procedure().text("pages.login.left") in page.text
+    assert at_choice(visitor).title.startswith("Je choisis un compte")
+    visitor.press(LA_POSTE)
+    visitor.press("Me connecter", login="angela.quitte")
+    assert visitor.press(GO_ON).path == "/conditions"
+    page = visitor.press("CONTINUER", terms="no")
+    assert (page.path, page.title) == ("/conditions/refusees", PAGES["terms_refused"].title)
     assert at_choice(visitor).title.startswith("Je choisis un compte")
 
 
@@ -412,7 +430,7 @@ def test_the_provider_s_keys_turn_between_two_visits(tmp_path: Path) -> None:
     world.close()
 
 
-def test_fifty_at_once_do_not_wait_for_each_other(service: RunningService) -> None:
+def test_more_at_once_than_there_are_threads_do_not_wait_for_each_other(service: RunningService) -> None:
     """The server asks itself for tokens: were a thread held meanwhile, all would hang."""
     failed: list[object] = []
 
@@ -427,7 +445,7 @@ def test_fifty_at_once_do_not_wait_for_each_other(service: RunningService) -> No
         finally:
             visitor.close()
 
-    threads = [threading.Thread(target=walk) for _ in range(50)]
+    threads = [threading.Thread(target=walk) for _ in range(24)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -531,6 +549,15 @@ def test_two_who_fit_are_nobody(file: Service) -> None:
     known(file, first_names="Angèle, Marie")
     assert reconcile(file.world, RIGHT) is None
     assert reconcile(file.world, changed(RIGHT, given_names=("Angèle", "Louise"))) == one
+
+
+def test_both_databases_know_the_same_people(shared_world: World) -> None:
+    on_file = Service(shared_world, FixedClock(MONDAY))
+    record = known(on_file, birth_name="ROCHETTEAU", birth_date="1931-02-03")
+    found = find(shared_world, "angele.rochetteau.03021931")
+    assert found is not None
+    pivot = changed(RIGHT, family_name=found.family_name, birth_date=found.birth_date)
+    assert reconcile(shared_world, pivot) == record
 
 
 def test_a_date_that_is_not_known_counts_as_the_first() -> None:

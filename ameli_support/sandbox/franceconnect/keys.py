@@ -5,6 +5,7 @@ import hmac
 import json
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from ameli_support.clock import Clock
 from ameli_support.sandbox.tokens import open_secret, read_private, write_private
 
 ALGORITHM = "ES256"
@@ -19,6 +21,7 @@ CLIENT_SECRET_FILE = "franceconnect-client.key"
 _KEYS_FILE = "franceconnect-keys.json"
 _PAIRWISE_FILE = "franceconnect-sub.key"
 _PUBLISHED = 2  # the key that signs and the one before it
+_TURNED_AFTER = timedelta(days=30)
 
 
 class UnknownKey(Exception):
@@ -31,6 +34,7 @@ class SigningKeys:
 
     path: Path
     pairwise: bytes
+    clock: Clock
     _keys: list[ECKey]
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,7 +61,10 @@ class SigningKeys:
         with self._lock:
             newest = int(str(self._keys[-1].kid)[2:]) if self._keys else 0
             self._keys = [*self._keys, _new(newest + 1)][-_PUBLISHED:]
-            kept = {"keys": [key.as_dict(private=True) for key in self._keys]}
+            kept = {
+                "turned": self.clock.now().isoformat(),
+                "keys": [key.as_dict(private=True) for key in self._keys],
+            }
             write_private(self.path, json.dumps(kept).encode())
             return str(self._keys[-1].kid)
 
@@ -67,16 +74,22 @@ class SigningKeys:
         return f"{seal.hex()}v1"
 
 
-def open_keys(folder: Path) -> SigningKeys:
-    """The keys of this folder, made when there are none; all readable by their owner alone."""
+def open_keys(folder: Path, clock: Clock) -> SigningKeys:
+    """The keys of this folder, readable by their owner alone; made when there are none, turned after 30 days.
+
+    `clock`: the system clock.
+    """
     path = folder / _KEYS_FILE
     pairwise = open_secret(folder / _PAIRWISE_FILE)
     if not path.exists():
-        keys = SigningKeys(path, pairwise, [])
+        keys = SigningKeys(path, pairwise, clock, [])
         keys.rotate()
         return keys
-    entries = json.loads(read_private(path))["keys"]
-    return SigningKeys(path, pairwise, [ECKey.import_key(entry) for entry in entries])
+    kept = json.loads(read_private(path))
+    keys = SigningKeys(path, pairwise, clock, [ECKey.import_key(entry) for entry in kept["keys"]])
+    if clock.now() - datetime.fromisoformat(kept["turned"]) >= _TURNED_AFTER:
+        keys.rotate()
+    return keys
 
 
 def client_secret(folder: Path) -> str:

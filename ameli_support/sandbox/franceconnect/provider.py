@@ -33,7 +33,7 @@ class Provider:
     def __init__(self, world: World, partners: Mapping[str, Partner] | None = None) -> None:
         self.world = world
         self.issuer = f"{world.base_url}{BASE}"
-        self.keys: SigningKeys = open_keys(world.keys)
+        self.keys: SigningKeys = open_keys(world.keys, world.system)
         self.partners = partners if partners is not None else sandbox_partners(world)
         self.desk = Desk(world.system)
 
