@@ -12,7 +12,8 @@ def harmless(event: Paste, target: Widget | None) -> bool:
     if isinstance(target, TextArea):
         event.text = "\n".join(clean(line, len(line)) for line in event.text.splitlines())
         return False
-    text = clean(event.text, len(event.text))
+    behind = isinstance(target, Input) and target.cursor_position > 0  # a blank keeps two facts apart
+    text = (" " if behind and event.text[:1].isspace() else "") + clean(event.text, len(event.text))
     room = len(text)
     if isinstance(target, Input) and target.max_length is not None:
         room = max(0, target.max_length - len(target.value) + len(target.selected_text))
