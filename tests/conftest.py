@@ -99,7 +99,7 @@ def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: the collector need not go through them again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 20, 10)
+    gc.set_threshold(20_000, 20, 10)
 
 
 # ── no network ──────────────────────────────────────────────────────────────

@@ -51,7 +51,7 @@ def open_desk(
     from ameli_support.accounts.client import AccountsClient
     from ameli_support.accounts.transport import Timeouts, tls_context
     from ameli_support.casework.desk import Desk
-    from ameli_support.onboarding.procedure import load
+    from ameli_support.onboarding.procedure import load, procedure
     from ameli_support.store.opening import open_store
 
     if settings.machine.agents_file is None:
@@ -77,4 +77,5 @@ def open_desk(
         heard=demo_clock.heard if demo else None,
     )
     content = settings.machine.content_folder
-    return Desk(accounts, store, identity.me, load(content), business, system, content, settings.mail)
+    rules = load(content) if content else procedure()
+    return Desk(accounts, store, identity.me, rules, business, system, content, settings.mail)
