@@ -235,7 +235,9 @@ def offers(scene: Scene) -> tuple[Offer, ...]:
 def _offer(scene: Scene, action: str) -> Offer:
     act = BY_ID[action].act
     if action == "call.diagnose":
-        return diagnosis_offer(scene.state, scene.view, scene.words)
+        offer = diagnosis_offer(scene.state, scene.view, scene.words)
+        works = scene.down and scene.view is not None and offer.state is Offered.OPEN
+        return replace(offer, hint=scene.words.text("hints.without_service")) if works else offer
     if act is None:
         return Offer(action, Offered.OPEN)
     view = scene.view
@@ -282,9 +284,10 @@ def _why(scene: Scene, act: Act, verdict: "VerdictView", part: str = "hint") -> 
 
 
 def _recommended(scene: Scene, by_action: dict[str, Offer]) -> str:
-    """One chip is filled: the act that goes on, else noting (service cut) or concluding."""
+    """One chip is filled: the act that goes on, else concluding; without the service, what works without."""
     if scene.down:
-        return "call.note"
+        searching = by_action["call.diagnose"].state is Offered.OPEN and scene.view is not None
+        return "call.diagnose" if searching else "call.note"
     if scene.state.last_act is not None:
         return "call.conclude"
     for action in ("call.resend", "call.reissue"):

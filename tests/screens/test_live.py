@@ -55,6 +55,9 @@ async def test_a_cut_service_turns_the_band_grey_changes_the_script_and_offers_f
             "Je ne peux pas renvoyer le lien à cet instant.",
             "service injoignable",
         )
+        assert walk.app.screen.shown.offer("call.diagnose").recommended  # type: ignore[attr-defined]
+        if size == WIDE:
+            await walk.sees("possible sans le service")
         assert walk.app.screen.query_one("Band").classes & {"-warn", "-ok", "-bad"} == set()
         await walk.press("n")
         await walk.on("Note")
