@@ -94,6 +94,7 @@ def test_a_session_ends_by_itself(
         conn.execute(update(schema.web_session).where(mine).values({column: then}))
     page = visitor.press("CONTINUER", terms="yes")
     assert page.path == "/connexion"
+    assert "Votre session est terminée" in page.text
     assert public_site.enrolment(record).step == "terms"
 
 

@@ -8,7 +8,7 @@ from ameli_support.onboarding.personal_code import CodeRule
 from ameli_support.sandbox import hashing, logging_in, resetting
 from ameli_support.sandbox.problems import seconds_left
 from ameli_support.sandbox.site import code, forms, looks, paths
-from ameli_support.sandbox.site.arriving import standing
+from ameli_support.sandbox.site.arriving import onward, standing
 from ameli_support.sandbox.site.serving import Ask, Site
 
 
@@ -25,7 +25,7 @@ def show(ask: Ask) -> Response:
     """The home, to whoever is logged in to an active account."""
     there = standing(ask.site.world, ask.session)
     if there.path != paths.ACCOUNT:
-        return ask.go(there.path)
+        return onward(ask, there)
     procedure = ask.site.world.procedure
     said = looks.text(procedure, procedure.text("pages.account.code_changed"))
     words = looks.text(procedure, procedure.text("pages.account.links"))
@@ -44,7 +44,7 @@ def show(ask: Ask) -> Response:
 def show_change(ask: Ask) -> Response:
     """The form: the old code, the new one twice."""
     there = standing(ask.site.world, ask.session)
-    return _page(ask, None) if there.path == paths.ACCOUNT else ask.go(there.path)
+    return _page(ask, None) if there.path == paths.ACCOUNT else onward(ask, there)
 
 
 async def change(ask: Ask) -> Response:
@@ -52,7 +52,7 @@ async def change(ask: Ask) -> Response:
     world = ask.site.world
     there = await run_in_threadpool(standing, world, ask.session)
     if there.path != paths.ACCOUNT or ask.typed("leave"):
-        return ask.go(there.path)
+        return onward(ask, there)
     assert there.dossier is not None
     person = there.dossier.person
     chosen = code.read(ask, person)

@@ -92,6 +92,12 @@ def identified(site: Site, session: Session, person: str, route: Route, **kept: 
     return site.go(of_person(site.world, person).path, renewed)
 
 
+def onward(ask: Ask, there: Standing) -> Response:
+    """To the page where this visitor stands; whose session ran out while they typed is told so."""
+    ran_out = ask.request.method == "POST" and there.path == paths.LOGIN and ask.session.after is None
+    return ask.go(there.path, info="over") if ran_out else ask.go(there.path)
+
+
 def leave(ask: Ask) -> Response:
     """ANNULER or RETOUR in the middle of the journey: logged out, and the request waits where it is."""
     return part(ask, paths.LOGIN, info="left")

@@ -15,7 +15,7 @@ from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox import hashing, signing_up
 from ameli_support.sandbox.signing_up import NotAtThisStep
 from ameli_support.sandbox.site import forms, looks, paths
-from ameli_support.sandbox.site.arriving import leave, standing
+from ameli_support.sandbox.site.arriving import leave, onward, standing
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.serving import Ask, Site
 
@@ -37,7 +37,7 @@ def routes(site: Site) -> list[WebRoute]:
 def show(ask: Ask) -> Response:
     """The page, to whoever stands at this step."""
     there = standing(ask.site.world, ask.session)
-    return _page(ask, None) if there.path == paths.CODE else ask.go(there.path)
+    return _page(ask, None) if there.path == paths.CODE else onward(ask, there)
 
 
 async def choose(ask: Ask) -> Response:
@@ -45,7 +45,7 @@ async def choose(ask: Ask) -> Response:
     world = ask.site.world
     there = await run_in_threadpool(standing, world, ask.session)
     if there.path != paths.CODE:
-        return ask.go(there.path)
+        return onward(ask, there)
     if ask.typed("leave"):
         return await run_in_threadpool(leave, ask)
     assert there.dossier is not None

@@ -10,7 +10,7 @@ from ameli_support.sandbox import canonical, signing_up
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.signing_up import NotAtThisStep
 from ameli_support.sandbox.site import forms, looks, paths
-from ameli_support.sandbox.site.arriving import leave, standing
+from ameli_support.sandbox.site.arriving import leave, onward, standing
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
@@ -31,7 +31,7 @@ def routes(site: Site) -> list[WebRoute]:
 def show(ask: Ask) -> Response:
     """The page, to whoever stands at this step."""
     there = standing(ask.site.world, ask.session)
-    return _page(ask, ()) if there.path == paths.CONTACT else ask.go(there.path)
+    return _page(ask, ()) if there.path == paths.CONTACT else onward(ask, there)
 
 
 def submit(ask: Ask) -> Response:
@@ -41,7 +41,7 @@ def submit(ask: Ask) -> Response:
     if there.path == paths.PHASE and ask.session.person:  # the same form, sent twice at once
         return _logged_out(ask)
     if there.path != paths.CONTACT:
-        return ask.go(there.path)
+        return onward(ask, there)
     if ask.typed("leave"):
         return leave(ask)
     if faults := _faults(ask):

@@ -1,5 +1,9 @@
 """« Code oublié ? »: one answer in all cases, and the page of its link (rules §5)."""
 
+import logging
+from datetime import date
+
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route as WebRoute
@@ -10,7 +14,9 @@ from ameli_support.sandbox.comparing import read_date
 from ameli_support.sandbox.site import code, forms, paths
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.serving import Ask, Site
+from ameli_support.sandbox.world import World
 
+_log = logging.getLogger(__name__)
 LINK = paths.FORGOTTEN + "/{token}"
 ASKED = paths.FORGOTTEN + "/demande"
 
@@ -47,8 +53,17 @@ def ask_for_a_link(ask: Ask) -> Response:
     if wait := ask.site.wait_for(f"reset {nir}"):
         return ask.notice("rate_limited", 429, retry_after=wait)
     assert born is not None
-    resetting.ask(world, nir, born)
-    return ask.go(ASKED)
+    answer = ask.go(ASKED)
+    # after the answer has left: how long it takes tells nobody whether there is an account
+    answer.background = BackgroundTask(_look, world, nir, born)
+    return answer
+
+
+def _look(world: World, nir: str, born: date) -> None:
+    try:
+        resetting.ask(world, nir, born)
+    except Exception as error:
+        _log.error("code reset failed: %s", type(error).__name__)
 
 
 def asked(ask: Ask) -> Response:

@@ -15,7 +15,7 @@ from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
 
 # what another page may say here: `?info=…`, an entry of `pages.login`
-INFOS = ("code_sent", "active", "resume", "left", "code_changed")
+INFOS = ("code_sent", "active", "resume", "left", "over", "code_changed")
 
 
 def routes(site: Site) -> list[WebRoute]:

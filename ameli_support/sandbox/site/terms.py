@@ -7,7 +7,7 @@ from ameli_support.onboarding.journey import Step
 from ameli_support.sandbox import signing_up
 from ameli_support.sandbox.signing_up import NotAtThisStep
 from ameli_support.sandbox.site import forms, paths
-from ameli_support.sandbox.site.arriving import leave, standing
+from ameli_support.sandbox.site.arriving import leave, onward, standing
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
@@ -25,7 +25,7 @@ def routes(site: Site) -> list[WebRoute]:
 def show(ask: Ask) -> Response:
     """The page, to whoever stands at this step."""
     there = standing(ask.site.world, ask.session)
-    return _page(ask, ()) if there.path == paths.TERMS else ask.go(there.path)
+    return _page(ask, ()) if there.path == paths.TERMS else onward(ask, there)
 
 
 def answer(ask: Ask) -> Response:
@@ -33,7 +33,7 @@ def answer(ask: Ask) -> Response:
     world = ask.site.world
     there = standing(world, ask.session)
     if there.path != paths.TERMS:
-        return ask.go(there.path)
+        return onward(ask, there)
     if ask.typed("leave"):
         return leave(ask)
     chosen = ask.typed("terms")

@@ -18,7 +18,7 @@ from ameli_support.sandbox import resending
 from ameli_support.sandbox.enrolments import WAITING
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.site import looks, paths
-from ameli_support.sandbox.site.arriving import Standing, standing
+from ameli_support.sandbox.site.arriving import Standing, onward, standing
 from ameli_support.sandbox.site.serving import Ask, Site
 
 _LOST = (MailState.REFUSED.value, MailState.BOUNCED.value)
@@ -43,7 +43,7 @@ def show(ask: Ask) -> Response:
     """The page of the phase, to whoever is logged in and stands there."""
     there = standing(ask.site.world, ask.session)
     if there.path != paths.PHASE:
-        return ask.go(there.path)
+        return onward(ask, there)
     return _page(ask, there)
 
 
@@ -52,7 +52,7 @@ def resend(ask: Ask) -> Response:
     world = ask.site.world
     there = standing(world, ask.session)
     if there.path != paths.PHASE or ask.session.person is None:
-        return ask.go(there.path)
+        return onward(ask, there)
     try:
         asked = resending.resend(world, ask.session.person)
     except Refused:
