@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 
@@ -11,9 +12,11 @@ from ameli_support.clock import FixedClock
 from ameli_support.sandbox import hashing
 from ameli_support.sandbox.world import World, open_world
 from tests import parts
+from tests.sandbox.fc import Partner, Person, cast_service, person
 from tests.sandbox.public_site import PublicSite, running
 from tests.sandbox.service import Service
 from tests.sandbox.visitor import Visitor
+from tests.service import RunningService
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -60,3 +63,30 @@ def visitor(public_site: PublicSite) -> Iterator[Visitor]:
     browser = public_site.visitor()
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def fc_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """The service with the cast on a port, for FranceConnect's own tests: they change nobody."""
+    with cast_service(tmp_path_factory.mktemp("fc")) as running:
+        yield running
+
+
+@pytest.fixture
+def partner(fc_service: RunningService) -> Partner:
+    """ameli as FranceConnect sees it."""
+    return Partner(fc_service)
+
+
+@pytest.fixture
+def browser(fc_service: RunningService) -> Iterator[Person]:
+    """A browser at FranceConnect's pages."""
+    with person(fc_service) as found:
+        yield found
+
+
+@pytest.fixture
+def client(fc_service: RunningService) -> Iterator[httpx.Client]:
+    """Requests without a browser."""
+    with httpx.Client(base_url=fc_service.base_url, trust_env=False) as found:
+        yield found

@@ -5,12 +5,14 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from ameli_support.clock import FixedClock
 from ameli_support.sandbox.franceconnect.keys import client_secret
 from ameli_support.sandbox.franceconnect.provider import BASE, CALLBACK_PATH, CLIENT_ID, challenge_of
 from tests.sandbox.visitor import Shown, Visitor
@@ -144,6 +146,12 @@ def cast_service(folder: Path) -> Iterator[RunningService]:
     """The service with the cast on a real socket."""
     with running_service(folder, with_cast=True) as service:
         yield service
+
+
+def wait(service: RunningService, seconds: float) -> None:
+    """Let the system clock go on."""
+    assert isinstance(service.clock, FixedClock)
+    service.clock.forward(timedelta(seconds=seconds))
 
 
 def _part(token: str, number: int) -> bytes:

@@ -1,24 +1,16 @@
-"""The sandbox's FranceConnect on a real socket: what it answers, and what it refuses (facts §1)."""
+"""The sandbox's FranceConnect in a browser: what may be asked, chosen and refused (facts §1.2, §1.5)."""
 
 import re
-import stat
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
 
 from ameli_support.accounts.contract import ProviderRequest, Who
-from ameli_support.clock import FixedClock
 from ameli_support.onboarding.identity import Role
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.sandbox.franceconnect.identities import hard_ones, login_of, published
-from ameli_support.sandbox.franceconnect.keys import UnknownKey, open_keys
 from ameli_support.sandbox.franceconnect.pages import written_birth
-from ameli_support.sandbox.franceconnect.provider import BASE, CLIENT_ID, at_hash
+from ameli_support.sandbox.franceconnect.provider import BASE
 from ameli_support.sandbox.franceconnect.refusing import MANNERS
 from ameli_support.sandbox.providers import switch
 from tests.sandbox.fc import (
@@ -28,12 +20,10 @@ from tests.sandbox.fc import (
     NOT_YOU,
     Partner,
     Person,
-    cast_service,
-    claims,
-    header,
     person,
+    wait,
 )
-from tests.service import MONDAY, RunningService
+from tests.service import RunningService
 
 PAGES = procedure().pages
 CHOICE = PAGES["franceconnect"].title.replace("\u00a0", " ")
@@ -41,84 +31,9 @@ ERROR = PAGES["franceconnect_error"].title
 REFUSING = {login: one.refusal for login, one in hard_ones().items() if one.refusal}
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    with cast_service(tmp_path_factory.mktemp("fc")) as running:
-        yield running
-
-
-@pytest.fixture
-def partner(service: RunningService) -> Partner:
-    return Partner(service)
-
-
-@pytest.fixture
-def browser(service: RunningService) -> Iterator[Person]:
-    with person(service) as found:
-        yield found
-
-
-@pytest.fixture
-def client(service: RunningService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.base_url, trust_env=False) as found:
-        yield found
-
-
-def wait(service: RunningService, seconds: float) -> None:
-    assert isinstance(service.clock, FixedClock)
-    service.clock.forward(timedelta(seconds=seconds))
-
-
-def refused(service: RunningService, code: str) -> str:
+def refused(fc_service: RunningService, code: str) -> str:
     """How a page says a code."""
-    return service.world.procedure.text("pages.franceconnect_error.code", code=code).replace("\u00a0", " ")
-
-
-# ── metadata and keys ───────────────────────────────────────────────────────
-
-
-def test_it_describes_itself(client: httpx.Client, service: RunningService) -> None:
-    told = client.get(f"{BASE}/.well-known/openid-configuration").json()
-    assert told["issuer"] == f"{service.base_url}{BASE}"
-    ends = (
-        "authorization_endpoint",
-        "token_endpoint",
-        "userinfo_endpoint",
-        "jwks_uri",
-        "end_session_endpoint",
-    )
-    assert all(told[name].startswith(told["issuer"]) for name in ends)
-    assert told["acr_values_supported"] == ["eidas1"]
-    assert told["subject_types_supported"] == ["pairwise"]
-    assert told["id_token_signing_alg_values_supported"] == ["ES256"]
-    keys = client.get(told["jwks_uri"].removeprefix(service.base_url)).json()["keys"]
-    assert all({"kty", "crv", "x", "y", "kid", "use", "alg"} == key.keys() for key in keys)
-
-
-def test_turned_keys_are_published_beside_the_last_ones_and_kept_private(tmp_path: Path) -> None:
-    clock = FixedClock(MONDAY)
-    keys = open_keys(tmp_path, clock)
-    before = keys.sign({"sub": "x"})
-    old, new = header(before)["kid"], keys.rotate()
-    assert old != new
-    assert [key["kid"] for key in keys.published()["keys"]] == [old, new]
-    assert header(keys.sign({}))["kid"] == new
-    assert keys.read(before) == {"sub": "x"}
-    assert open_keys(tmp_path, clock).published() == keys.published()
-    assert [stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()] == [0o600, 0o600]
-    keys.rotate()
-    with pytest.raises(UnknownKey):
-        keys.read(before)
-
-
-def test_keys_turn_by_themselves_after_thirty_days(tmp_path: Path) -> None:
-    clock = FixedClock(MONDAY)
-    first = open_keys(tmp_path, clock).published()["keys"]
-    clock.forward(timedelta(days=29))
-    assert open_keys(tmp_path, clock).published()["keys"] == first
-    clock.forward(timedelta(days=1))
-    assert open_keys(tmp_path, clock).published()["keys"][:-1] == first
-    assert len(open_keys(tmp_path, clock).published()["keys"]) == 2
+    return fc_service.world.procedure.text("pages.franceconnect_error.code", code=code).replace("\u00a0", " ")
 
 
 # ── /authorize ──────────────────────────────────────────────────────────────
@@ -151,7 +66,7 @@ BAD = [
 
 @pytest.mark.parametrize("fault", BAD, ids=str)
 def test_a_bad_request_is_a_page_and_never_a_redirect(
-    client: httpx.Client, partner: Partner, service: RunningService, fault: dict[str, str | None]
+    client: httpx.Client, partner: Partner, fc_service: RunningService, fault: dict[str, str | None]
 ) -> None:
     answer = client.get(f"{BASE}/authorize", params=partner.request(**fault))
     assert answer.status_code == 400
@@ -205,41 +120,41 @@ def test_the_sentence_of_any_provider_is_the_documents_for_impots() -> None:
     ("name", "code"), [("impots", "Y020017"), ("nobody", "Y020019"), ("../..", "Y020019")]
 )
 def test_a_provider_forced_by_form_or_address(
-    browser: Person, partner: Partner, service: RunningService, name: str, code: str
+    browser: Person, partner: Partner, fc_service: RunningService, name: str, code: str
 ) -> None:
     page = browser.asked(partner)
     page = browser.send(page.parts.forms[0].action, {**page.parts.forms[0].fields, "provider": name})
     assert (page.status, page.title) == (500, ERROR)
-    assert refused(service, code) in page.text
+    assert refused(fc_service, code) in page.text
     choice = browser.follow("Choisir un autre compte")
     assert choice.title.startswith(CHOICE)
     if "/" not in name:
         page = browser.open(f"{choice.path}/provider/{name}")
-        assert (page.status, refused(service, code) in page.text) == (500, True)
+        assert (page.status, refused(fc_service, code) in page.text) == (500, True)
         hinted = browser.asked(partner, idp_hint=name)
-        assert (hinted.status, refused(service, code) in hinted.text) == (500, True)
+        assert (hinted.status, refused(fc_service, code) in hinted.text) == (500, True)
 
 
 def test_a_supervisor_switches_what_can_be_chosen(
-    browser: Person, partner: Partner, service: RunningService
+    browser: Person, partner: Partner, fc_service: RunningService
 ) -> None:
     who = Who(agent="0103", role=Role.SUPERVISOR, funds=("381",))
-    switch(service.world, who, "impots", ProviderRequest(available=True, reason="de retour"))
-    switch(service.world, who, "msa", ProviderRequest(available=False, reason="panne"))
+    switch(fc_service.world, who, "impots", ProviderRequest(available=True, reason="de retour"))
+    switch(fc_service.world, who, "msa", ProviderRequest(available=False, reason="panne"))
     try:
         page = browser.asked(partner)
         assert "La connexion via MSA est indisponible pour le moment" in page.text
         assert "via impots.gouv" not in page.text
         assert browser.press("i impots.gouv").title.endswith("Se connecter avec impots.gouv")
     finally:
-        switch(service.world, who, "impots", ProviderRequest(available=False, reason="panne"))
-        switch(service.world, who, "msa", ProviderRequest(available=True, reason="de retour"))
+        switch(fc_service.world, who, "impots", ProviderRequest(available=False, reason="panne"))
+        switch(fc_service.world, who, "msa", ProviderRequest(available=True, reason="de retour"))
 
 
 def test_a_choice_is_remembered_when_asked_and_forgotten_by_not_you(
-    service: RunningService, partner: Partner
+    fc_service: RunningService, partner: Partner
 ) -> None:
-    with person(service) as browser:
+    with person(fc_service) as browser:
         page = browser.asked(partner)
         form = page.parts.forms[0]
         browser.send(form.action, {"csrf": form.fields["csrf"], "provider": "msa", "remember": "1"})
@@ -281,12 +196,12 @@ def test_anybody_of_the_sandbox_can_sign_in(
 
 
 def test_a_generated_person_signs_in_by_the_full_login(
-    browser: Person, partner: Partner, service: RunningService
+    browser: Person, partner: Partner, fc_service: RunningService
 ) -> None:
-    service.people.person(
+    fc_service.people.person(
         birth_name="QUÉAU", first_names="Zoé, Anne", used_name=None, birth_date="1970-01-02"
     )
-    service.people.person(birth_name="QUÉAU", first_names="Zoé", used_name=None, birth_date="1980-01-02")
+    fc_service.people.person(birth_name="QUÉAU", first_names="Zoé", used_name=None, birth_date="1980-01-02")
     page = browser.signed_in(partner, "zoe.queau")
     assert page.status == 422
     assert "Plusieurs personnes" in page.text
@@ -310,12 +225,12 @@ def test_what_was_typed_is_shown_as_text(browser: Person, partner: Partner) -> N
 
 @pytest.mark.parametrize("login", REFUSING)
 def test_who_franceconnect_refuses_sees_the_code_and_may_go_back(
-    browser: Person, partner: Partner, service: RunningService, login: str
+    browser: Person, partner: Partner, fc_service: RunningService, login: str
 ) -> None:
     code = str(REFUSING[login])
     page = browser.signed_in(partner, login)
     assert (page.status, page.title) == (MANNERS[code].status, ERROR)
-    assert refused(service, code) in page.text
+    assert refused(fc_service, code) in page.text
     assert "décéd" not in page.text
     assert ("Choisir un autre compte" in page.parts.links) == MANNERS[code].elsewhere
     browser.follow(BACK)
@@ -372,24 +287,24 @@ def test_not_you_keeps_nothing_of_the_one_before(browser: Person, partner: Partn
 
 
 def test_a_page_left_open_for_half_an_hour_is_over(
-    browser: Person, partner: Partner, service: RunningService
+    browser: Person, partner: Partner, fc_service: RunningService
 ) -> None:
     browser.asked(partner)
-    wait(service, 1800)
+    wait(fc_service, 1800)
     page = browser.press(LA_POSTE)
     assert page.status == 401
-    assert refused(service, "Y190001") in page.text
+    assert refused(fc_service, "Y190001") in page.text
 
 
 def test_another_browser_cannot_go_on_where_this_one_is(
-    browser: Person, partner: Partner, service: RunningService
+    browser: Person, partner: Partner, fc_service: RunningService
 ) -> None:
     mine = browser.signed_in(partner, "nom_usage")
-    with person(service) as stranger:
-        assert refused(service, "Y190001") in stranger.open(mine.path).text
+    with person(fc_service) as stranger:
+        assert refused(fc_service, "Y190001") in stranger.open(mine.path).text
         stranger.asked(partner)
         page = stranger.open(mine.path)
-        assert (page.status, refused(service, "Y420001") in page.text) == (400, True)
+        assert (page.status, refused(fc_service, "Y420001") in page.text) == (400, True)
         token = stranger.asked(partner).parts.forms[0].fields["csrf"]
         assert stranger.send(mine.path, {"csrf": token}).status == 400
         assert "code" not in stranger.sent_to
@@ -397,22 +312,22 @@ def test_another_browser_cannot_go_on_where_this_one_is(
 
 @pytest.mark.parametrize(("csrf", "code"), [({}, "Y470002"), ({"csrf": "x"}, "Y470001")])
 def test_a_form_of_another_site_does_nothing(
-    browser: Person, partner: Partner, service: RunningService, csrf: dict[str, str], code: str
+    browser: Person, partner: Partner, fc_service: RunningService, csrf: dict[str, str], code: str
 ) -> None:
     page = browser.signed_in(partner, "nom_usage")
     answer = browser.send(page.path, csrf)
-    assert (answer.status, refused(service, code) in answer.text) == (500, True)
+    assert (answer.status, refused(fc_service, code) in answer.text) == (500, True)
     assert "code" not in browser.sent_to
 
 
-def test_a_huge_form_is_not_read(browser: Person, partner: Partner, service: RunningService) -> None:
+def test_a_huge_form_is_not_read(browser: Person, partner: Partner, fc_service: RunningService) -> None:
     page = browser.signed_in(partner, "nom_usage")
     fields = {**page.parts.forms[0].fields, "login": "x" * 1_000_000}
-    assert refused(service, "Y470002") in browser.send(page.path, fields).text
+    assert refused(fc_service, "Y470002") in browser.send(page.path, fields).text
 
 
 def test_a_double_click_gets_one_code_and_the_back_button_a_code_of_its_own(
-    browser: Person, partner: Partner, service: RunningService
+    browser: Person, partner: Partner, fc_service: RunningService
 ) -> None:
     page = browser.signed_in(partner, "nom_usage")
     form = page.parts.forms[0]
@@ -421,7 +336,7 @@ def test_a_double_click_gets_one_code_and_the_back_button_a_code_of_its_own(
     browser.send(form.action, form.fields)
     assert browser.sent_to == first
     back = browser.open(page.path)
-    assert (back.status, refused(service, "Y420001") in back.text) == (400, True)
+    assert (back.status, refused(fc_service, "Y420001") in back.text) == (400, True)
 
 
 def test_to_go_back_to_ameli_is_to_cancel(browser: Person, partner: Partner) -> None:
@@ -435,188 +350,6 @@ def test_to_go_back_to_ameli_is_to_cancel(browser: Person, partner: Partner) -> 
         "iss": f"{partner.service.base_url}{BASE}",
     }
     assert browser.open(page.path).status == 400
-
-
-# ── codes and tokens ────────────────────────────────────────────────────────
-
-
-def test_the_id_token_holds_no_identity(browser: Person, partner: Partner, client: httpx.Client) -> None:
-    told = partner.redeem(browser.code(partner, "nom_usage"))
-    assert told.headers["cache-control"] == "no-store"
-    tokens = told.json()
-    assert tokens.keys() == {"access_token", "token_type", "expires_in", "id_token", "scope"}
-    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 60)
-    found = claims(tokens["id_token"])
-    assert found.keys() == {
-        *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash")
-    }  # fmt: skip
-    assert found["exp"] - found["iat"] == 60
-    assert found["at_hash"] == at_hash(tokens["access_token"])
-    assert (found["nonce"], found["acr"], found["aud"]) == (partner.nonce, "eidas1", CLIENT_ID)
-    assert re.fullmatch(r"[0-9a-f]{64}v1", found["sub"])
-    keys = KeySet.import_key_set(client.get(f"{BASE}/jwks").json())
-    assert jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims == found
-
-
-def test_userinfo_is_signed_and_holds_the_pivot_identity_alone(browser: Person, partner: Partner) -> None:
-    tokens = partner.redeem(browser.code(partner, "nom_usage")).json()
-    answer = partner.userinfo(tokens["access_token"])
-    assert answer.headers["content-type"] == "application/jwt"
-    assert header(answer.text)["alg"] == "ES256"
-    told = claims(answer.text)
-    assert told.pop("sub") == claims(tokens["id_token"])["sub"]
-    fixed = {"iss": f"{partner.service.base_url}{BASE}", "aud": CLIENT_ID, "iat": told["iat"]}
-    assert told == fixed | {
-        "given_name": "Angela Claire Louise",
-        "given_name_array": ["Angela", "Claire", "Louise"],
-        "family_name": "ROCHE",
-        "birthdate": "1962-08-24",
-        "gender": "female",
-        "birthplace": "38185",
-        "birthcountry": "99100",
-    }
-
-
-@pytest.mark.parametrize(
-    ("scope", "claim"),
-    [("openid", None), ("openid email", "email"), ("openid preferred_username", "preferred_username")],
-)
-def test_userinfo_tells_what_was_asked_for(
-    browser: Person, partner: Partner, scope: str, claim: str | None
-) -> None:
-    tokens = partner.redeem(browser.code(partner, "nom_usage", scope=scope)).json()
-    told = claims(partner.userinfo(tokens["access_token"]).text)
-    assert told.keys() - {"iss", "aud", "iat", "sub"} == ({claim} if claim else set())
-
-
-def test_a_person_is_the_same_by_any_provider_and_another_for_another_partner(
-    service: RunningService, partner: Partner
-) -> None:
-    subjects = set()
-    for provider in (LA_POSTE, "M MSA"):
-        with person(service) as browser:
-            browser.asked(partner)
-            browser.press(provider)
-            browser.press("Me connecter", login="nom_usage")
-            browser.press(GO_ON)
-            subjects.add(claims(partner.redeem(browser.sent_to["code"]).json()["id_token"])["sub"])
-    assert len(subjects) == 1
-    keys = open_keys(service.world.keys, service.clock)
-    pivot = hard_ones()["nom_usage"].pivot
-    assert subjects == {keys.subject(CLIENT_ID, pivot)}
-    assert keys.subject("another", pivot) not in subjects
-
-
-def test_a_code_works_once_and_its_replay_ends_the_token(browser: Person, partner: Partner) -> None:
-    code = browser.code(partner, "nom_usage")
-    token = partner.redeem(code).json()["access_token"]
-    assert partner.userinfo(token).status_code == 200
-    replay = partner.redeem(code)
-    assert (replay.status_code, replay.json()) == (400, {"error": "invalid_grant"})
-    assert partner.userinfo(token).status_code == 401
-
-
-def test_a_code_lives_30_seconds_and_a_token_60(
-    browser: Person, partner: Partner, service: RunningService
-) -> None:
-    late = browser.code(partner, "nom_usage")
-    wait(service, 30)
-    assert partner.redeem(late).json() == {"error": "invalid_grant"}
-    code = browser.code(partner, "nom_usage", prompt="login")
-    wait(service, 29)
-    token = partner.redeem(code).json()["access_token"]
-    wait(service, 59)
-    assert partner.userinfo(token).status_code == 200
-    wait(service, 1)
-    answer = partner.userinfo(token)
-    assert answer.status_code == 401
-    assert "invalid_token" in answer.headers["www-authenticate"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "error"),
-    [
-        ({"client_secret": "wrong"}, 401, "invalid_client"),
-        ({"client_secret": None}, 401, "invalid_client"),
-        ({"client_id": "somebody"}, 401, "invalid_client"),
-        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
-        ({"code": "x"}, 400, "invalid_grant"),
-        ({"redirect_uri": "https://evil.example"}, 400, "invalid_grant"),
-        ({"code_verifier": "w" * 50}, 400, "invalid_grant"),
-        ({"code_verifier": None}, 400, "invalid_grant"),
-    ],
-    ids=str,
-)
-def test_a_code_is_bound_to_everything_it_was_asked_with(
-    browser: Person,
-    partner: Partner,
-    client: httpx.Client,
-    fault: dict[str, str | None],
-    status: int,
-    error: str,
-) -> None:
-    form = partner.form(browser.code(partner, "nom_usage")) | fault
-    kept = {name: value for name, value in form.items() if value is not None}
-    answer = client.post(f"{BASE}/token", data=kept)
-    assert (answer.status_code, answer.json()) == (status, {"error": error})
-
-
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer x", "Basic x", "bearer \u00e9"])
-def test_userinfo_without_a_token_tells_nothing(client: httpx.Client, authorization: str) -> None:
-    answer = client.get(f"{BASE}/userinfo", headers={b"Authorization": authorization.encode()})
-    assert (answer.status_code, answer.json()) == (401, {"error": "invalid_token"})
-
-
-# ── logout ──────────────────────────────────────────────────────────────────
-
-
-def test_logging_out_ends_the_session_and_carries_the_state_back(
-    browser: Person, partner: Partner, service: RunningService
-) -> None:
-    hint = partner.redeem(browser.code(partner, "nom_usage")).json()["id_token"]
-    wait(service, 600)  # the hint may be older than it was valid
-    target = f"{service.base_url}/deconnecte"
-    query = {"id_token_hint": hint, "post_logout_redirect_uri": target, "state": "abc"}
-    answer = browser.client.get(f"{BASE}/session/end", params=query)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{target}?state=abc")
-    assert "fc_session" not in browser.client.cookies
-    assert browser.asked(partner).title.startswith(CHOICE)
-
-
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/deconnecte", "javascript:1"])
-def test_logging_out_leads_nowhere_but_to_a_registered_address(
-    browser: Person, partner: Partner, target: str
-) -> None:
-    hint = partner.redeem(browser.code(partner, "nom_usage")).json()["id_token"]
-    query = {"id_token_hint": hint, "post_logout_redirect_uri": target}
-    answer = browser.client.get(f"{BASE}/session/end", params=query)
-    assert answer.status_code == 400
-    assert "location" not in answer.headers
-    assert "evil" not in answer.text
-
-
-def test_a_hint_that_is_none_of_ours_is_refused(client: httpx.Client, service: RunningService) -> None:
-    stranger = ECKey.generate_key("P-256", private=True)
-    told = {"iss": f"{service.base_url}{BASE}", "aud": CLIENT_ID, "at_hash": "x"}
-    forged = jwt.encode({"alg": "ES256"}, told, stranger)
-    ours = open_keys(service.world.keys, service.clock)
-    hints = {
-        forged: "Y030007",
-        "x": "Y030007",
-        ours.sign({**told, "aud": "somebody"}): "Y030007",
-        ours.sign({**told, "iss": "https://evil.example"}): "Y030007",
-        ours.sign({name: told[name] for name in ("iss", "aud")}): "Y100019",
-    }
-    for hint, code in hints.items():
-        query = {"id_token_hint": hint, "post_logout_redirect_uri": f"{service.base_url}/deconnecte"}
-        answer = client.get(f"{BASE}/session/end", params=query)
-        assert (answer.status_code, code in answer.text) == (400, True), code
-
-
-def test_logging_out_without_a_partner_shows_a_page(browser: Person, partner: Partner) -> None:
-    browser.signed_in(partner, "nom_usage")
-    assert browser.open(f"{BASE}/session/end").title == PAGES["franceconnect_left"].title
-    assert browser.asked(partner).title.startswith(CHOICE)
 
 
 # ── headers ─────────────────────────────────────────────────────────────────
