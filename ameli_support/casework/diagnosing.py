@@ -31,12 +31,15 @@ from checks.evidence import Evidence, Kept
 from checks.leaflet import leaflet
 from checks.run import Mode, Run
 from checks.trial import Trial, under_way
+from checks.trial import answer as outcome
 
 if TYPE_CHECKING:
     import dns.asyncresolver
 
 T = TypeVar("T")
 _CONTACTS = 8
+# the checks that nobody ticks: the service compares the one, a trial shows the other
+SAID, TRIED = "address_exact", "other_address"
 _ENDS = ("checks.concluded", "checks.abandoned")
 
 
@@ -168,8 +171,23 @@ class Diagnosing:
             run.check(check).answer(key)
         except KeyError:
             raise DeskError(_("Cette vérification ou cette réponse n’existe pas.")) from None
+        self._nothing_is_ticked(number, run, check, key)
         self._write(number, "checks.answered", {"check": check, "answer": key})
         return run.answer(check, key)
+
+    def _nothing_is_ticked(self, number: int, run: Run, check: str, key: str) -> None:
+        """What the service compares, or a trial shows, the program concludes (rules §3; §9, 1 and 3)."""
+        known = run.evidence.answers.get(check) == key or run.evidence.level < Level.SIMPLE
+        if known or not (run.check(check).answer(key).proves or run.check(check).answer(key).rules_out):
+            return
+        if check == SAID:
+            raise DeskError(_("Saisissez l’adresse que dit l’appelant : le service la compare."))
+        if check == TRIED and run.evidence.level >= Level.REINFORCED:
+            trial = self.trial(number)
+            if trial is None or key not in {outcome(trial, arrived) for arrived in (True, False)}:
+                raise DeskError(
+                    _("D’abord l’essai : corrigez l’adresse avec le motif « Essai avec une autre adresse ».")
+                )
 
     def skip(self, number: int, check: str, reason: str) -> Run:
         """See `Desk.skip_check`."""

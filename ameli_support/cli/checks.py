@@ -59,8 +59,8 @@ def _register_run(checks: typer.Typer) -> None:
                 metavar=_("FICHIER"),
                 help=_(
                     "réponses, une par ligne : vérification=réponse, vérification.skip=motif, "
-                    "cause.helped=yes|no, cause.changed=yes|no, other_address=arrived|not_arrived ; "
-                    "« - » : sur l’entrée"
+                    "cause.helped=yes|no, cause.changed=yes|no, other_address=arrived|not_arrived, "
+                    "said_address=adresse ; « - » : sur l’entrée"
                 ),
             ),
         ] = "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ameli_support.cli import ask, out
 from ameli_support.cli.errors import BadInput
 from ameli_support.i18n import _
+from ameli_support.onboarding.identity import Level
 
 if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
 _SKIP, _HELPED, _CHANGED = ".skip", ".helped", ".changed"
 # what the caller tells of the trial with another address; the program concludes (rules §9, 3)
 _TRIAL, ARRIVED, NOT_ARRIVED = "other_address", "arrived", "not_arrived"
+# and of the first check the address itself, which the service compares
+_EXACT, SAID = "address_exact", "said_address"
 
 
 def known(given: Mapping[str, str], opened: "Desk") -> None:
     """Refuses a file that names what does not exist, before anything is recorded."""
     held = opened.checklist().checks
     for key, value in given.items():
+        if key == SAID:
+            continue
         name = key.removesuffix(_SKIP).removesuffix(_HELPED).removesuffix(_CHANGED)
         check = held.get(name)
         if check is None:
@@ -53,6 +58,12 @@ def asked(opened: "Desk", number: int, run: "Run", given: Mapping[str, str] | No
             continue
         check = run.current
         assert check is not None
+        if check == _EXACT and run.evidence.level >= Level.SIMPLE and check + _SKIP not in (given or {}):
+            said = _said(opened, run, given)
+            if said is not None:
+                opened.say_address(number, said)
+                run = opened.diagnose(number)
+                continue
         trying = trial if check == _TRIAL else None
         answer = given.get(check) if given is not None else _from_terminal(opened, run, check, trying)
         reason = given.get(check + _SKIP) if given is not None else None
@@ -67,6 +78,16 @@ def asked(opened: "Desk", number: int, run: "Run", given: Mapping[str, str] | No
             run = opened.skip_check(number, check, reason)
         else:
             return run
+
+
+def _said(opened: "Desk", run: "Run", given: Mapping[str, str] | None) -> str | None:
+    """The address that the caller says, which the service compares; None without one."""
+    from ameli_support.cli import checks_words as words
+
+    if given is not None:
+        return given.get(SAID)
+    out.lines(words.question_lines(run, _EXACT, opened.procedure)[:3])
+    return ask.line(_("Adresse que dit l’appelant, vide pour une autre réponse : ")) or None
 
 
 def _key(run: "Run", check: str, answer: str, trial: "Trial | None") -> str:

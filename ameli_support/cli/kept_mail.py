@@ -68,7 +68,7 @@ def _told(opened: "Desk", raw: bytes, yes: bool) -> bool:
     if yes:
         return True
     if not ask.at_terminal():
-        return False
+        raise BadInput(_("Ce mail porte un lien de confirmation, auquel on met fin : --yes l’accepte."))
     ask.sure(_("Ce mail porte un lien de confirmation : ce lien cessera de fonctionner."), False)
     return True
 

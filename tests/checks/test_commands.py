@@ -83,7 +83,7 @@ def test_a_run_from_a_file_concludes_and_is_in_the_case(
 
 
 def test_without_an_answer_the_run_stays_open_and_goes_on(
-    demo: Callable[..., Result], case: str, tmp_path: Path
+    demo: Callable[..., Result], case: str, person: Person, tmp_path: Path
 ) -> None:
     (tmp_path / "none.txt").write_text("", encoding="utf-8")
     first = demo(
@@ -99,13 +99,20 @@ def test_without_an_answer_the_run_stays_open_and_goes_on(
     ).json
     assert first["conclusion"] is None
     assert first["next"]["check"] == "address_exact"
-    second = demo("checks", "run", "--case", case, "--json", given="address_exact=yes\n").json
+    ticked = demo("checks", "run", "--case", case, "--json", given="address_exact=yes\n")
+    assert ticked.code != 0
+    assert "le service la compare" in ticked.err + ticked.out
+    said = f"said_address={person.address}\n"
+    second = demo("checks", "run", "--case", case, "--json", given=said).json
+    assert person.address not in str(second)
     assert second["order"] == "document"
     assert second["next"]["check"] == "junk_folder"
 
 
-def test_questions_on_the_terminal_read_in_french(demo: Callable[..., Result], case: str) -> None:
-    typed = "1\npasser\npas d’ordinateur\nhein\npause\nrappelle ce soir\n"
+def test_questions_on_the_terminal_read_in_french(
+    demo: Callable[..., Result], case: str, person: Person
+) -> None:
+    typed = f"{person.address}\npasser\npas d’ordinateur\nhein\npause\nrappelle ce soir\n"
     told = demo("checks", "run", "--case", case, "--order", "document", typed=typed)
     assert told.code == 0, told
     read = told.out.replace("\u00a0", " ")
@@ -120,7 +127,9 @@ def test_questions_on_the_terminal_read_in_french(demo: Callable[..., Result], c
 def test_a_remedy_is_said_on_the_terminal_before_the_conclusion(
     demo: Callable[..., Result], case: str
 ) -> None:
-    told = demo("checks", "run", "--case", case, "--order", "document", typed="2\noui\n")
+    told = demo(
+        "checks", "run", "--case", case, "--order", "document", typed="autre.personne@orange.fr\noui\n"
+    )
     assert told.code == 0, told
     read = told.out.replace("\u00a0", " ")
     assert "► Cause : Adresse inexacte" in read

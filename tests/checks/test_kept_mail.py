@@ -316,7 +316,7 @@ def test_the_commands_keep_list_and_export(
     token = person.newest_link().rpartition("/")[2]
     refused = demo("mail", "attach", "--case", case, str(file), given="")
     assert refused.code != 0
-    assert "met fin à ce lien" in refused.err
+    assert "--yes" in refused.err
     kept = demo("mail", "attach", "--case", case, str(file), "--yes", "--json")
     assert kept.code == 0, kept
     assert kept.json["kept_links"][0]["superseded"] is True

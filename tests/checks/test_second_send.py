@@ -116,6 +116,22 @@ def tried(office: Office, desk: Desk, domain: str) -> tuple[str, int]:
     return record, case
 
 
+@pytest.mark.parametrize(
+    ("check", "key"), [("address_exact", "yes"), ("address_exact", "no"), ("other_address", "nowhere")]
+)
+def test_nobody_ticks_what_is_compared_or_tried(office: Office, desk: Desk, check: str, key: str) -> None:
+    case = office.identified(desk, office.people.waiting(), Level.REINFORCED)
+    desk.diagnose(case)
+    with pytest.raises(DeskError):
+        desk.answer_check(case, check, key)
+    assert desk.answer_check(case, check, "cannot_tell").conclusion is None
+    without = desk.find_no_record()
+    desk.level_0(without)
+    desk.diagnose(without)
+    if check == "address_exact":
+        desk.answer_check(without, check, key)
+
+
 def test_the_program_knows_which_trial_is_under_way(office: Office, desk: Desk) -> None:
     _record, case = tried(office, desk, "wanadoo.fr")
     assert desk.trial(case) == Trial("wanadoo.fr", same_provider=True)
