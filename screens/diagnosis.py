@@ -257,25 +257,31 @@ class Diagnosis(DiagnosisActs):
         self.query_one("#why", Static).update(Content.styled("\n".join(shown.why), "$muted"))
 
     def refit(self) -> None:
-        """What does not fit into the terminal gives way."""
+        """What does not fit into the terminal gives way; measured again should the layout have moved."""
         shown, body = self.shown, self.query_one("#body")
-        width = self.query_one("#middle").size.width
+        width, rows = self._room()
         if shown is None or not body.size.height or not width:
             self.call_after_refresh(self.refit)
             return
         height = self.app.size.height
         roomy = self.wide and height >= ROOMY_FROM
         padded = height >= (PADDED_FROM if self.wide else 32)
-        tight, rows = level(shown, width, self._body_height(), wide=self.wide, padded=padded, roomy=roomy)
+        tight, seek = level(shown, width, rows, wide=self.wide, padded=padded, roomy=roomy)
         for at, name in enumerate(TIGHTER):
             body.set_class(at < tight, name)
-        self.query_one("#seek").styles.max_height = rows + 1
+        self.query_one("#seek").styles.max_height = seek + 1
         self.query_one(Replies).airy = roomy and not tight
+        self.call_after_refresh(self._refit_if_moved, (width, rows))
 
-    def _body_height(self) -> int:
-        """The rows between band and evidence, whatever the evidence's height was a moment ago."""
+    def _refit_if_moved(self, measured: tuple[int, int]) -> None:
+        if self._room() != measured:
+            self.refit()
+
+    def _room(self) -> tuple[int, int]:
+        """The columns of the middle, and the rows between band and evidence whatever its height just was."""
         body, findings = self.query_one("#body"), self.query_one(Findings)
-        return body.size.height + findings.size.height - findings.rows
+        width = self.query_one("#middle").size.width
+        return width, body.size.height + findings.size.height - findings.rows
 
     def on_resize(self) -> None:
         """Another size is measured again."""

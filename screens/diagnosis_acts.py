@@ -257,7 +257,7 @@ class DiagnosisActs(Framed[None]):
             _("Les réponses sont gardées ; l’agent qui reprend lit ce motif et revient à cette question."),
             _("Mettre en pause"),
             lambda desk, reason: desk.pause_checks(self.case, reason),
-            _("Diagnostic en pause."),
+            (_("Diagnostic en pause."), _("D le reprend.")),
         )
 
     def action_abandon(self) -> None:
@@ -267,11 +267,16 @@ class DiagnosisActs(Framed[None]):
             _("Il se termine sans conclusion ; le prochain commencera au début."),
             _("Abandonner"),
             lambda desk, reason: desk.abandon_checks(self.case, reason),
-            _("Diagnostic abandonné."),
+            (_("Diagnostic abandonné."), _("D en commence un autre.")),
         )
 
     def _halt(
-        self, title: str, sentence: str, verb: str, deed: "Callable[[Desk, str], None]", said: str
+        self,
+        title: str,
+        sentence: str,
+        verb: str,
+        deed: "Callable[[Desk, str], None]",
+        said: tuple[str, str],
     ) -> None:
         if self.run is None or self.ended:
             return
@@ -279,7 +284,7 @@ class DiagnosisActs(Framed[None]):
 
         def halted(done: bool | None) -> None:
             if done:
-                self.app.say(Tone.OK, said, _("D le reprend."))
+                self.app.say(Tone.OK, *said)
                 self.dismiss(None)
 
         self.app.push_screen(Halt(self.call.state, title, sentence, verb, deed), halted)

@@ -57,23 +57,26 @@ def _next(standing: Standing, run: Run, what: FollowUp) -> tuple[str, tuple[str,
 def _remedies(standing: Standing, run: Run, check: Check) -> tuple[Reply, ...]:
     go_on = Reply(Deed.GO_ON, _("Sans effet : chercher encore"))
     if not standing.record:
-        return (Reply(Deed.DONE, _("Remède dit à l’appelant")), go_on)
+        return (Reply(Deed.DONE, _("Remède dit à l’appelant"), recommended=True), go_on)
     if check.changes_first:
         return (
             Reply(Deed.DONE, _("C’est changé : renvoyer le mail")),
-            Reply(Deed.INSTEAD, _("Impossible pour lui : une autre adresse")),
+            Reply(Deed.INSTEAD, _("Pas possible : une autre adresse")),
             go_on,
         )
     if check.follow_up is FollowUp.NONE:
-        return (Reply(Deed.DONE, _("C’est fait : conclure")), go_on)
-    return (Reply(Deed.DONE, _("Oui : {what}").format(what=follow_up(check.follow_up))), go_on)
+        return (Reply(Deed.DONE, _("C’est fait : conclure"), recommended=True), go_on)
+    return (
+        Reply(Deed.DONE, _("Oui : {what}").format(what=follow_up(check.follow_up)), recommended=True),
+        go_on,
+    )
 
 
 def _after(standing: Standing) -> tuple[Reply, ...]:
     changed = (Reply(Deed.CHANGED, _("C’est changé : renvoyer le mail")),) if standing.held else ()
     return (
         *changed,
-        Reply(Deed.WRAP_UP, _("Conclure l’appel")),
+        Reply(Deed.WRAP_UP, _("Conclure l’appel"), recommended=not standing.held),
         Reply(Deed.LEAVE, _("Revenir à l’appel")),
         Reply(Deed.AGAIN, _("Recommencer un diagnostic")),
     )
@@ -134,4 +137,4 @@ def _by_reason(left: Iterable[NotAsked], words: "Words") -> Iterable[str]:
 def _giving_up(standing: Standing, left: bool) -> tuple[Reply, ...]:
     does = _("Transmettre et conclure") if standing.record else _("Terminer le diagnostic")
     ask = (Reply(Deed.ASK_LEFT, _("Poser encore une question")),) if left else ()
-    return (Reply(Deed.DONE, does), *ask)
+    return (Reply(Deed.DONE, does, recommended=not left), *ask)

@@ -6,7 +6,7 @@ from textwrap import wrap
 from screens.diagnosis_picture import DiagnosisPicture
 
 # classes of the body, the next one only when the one before is not enough (diagnosis.tcss)
-TIGHTER = ("-together", "-tight", "-tighter", "-tightest")
+TIGHTER = ("-together", "-tight", "-tighter", "-tightest", "-least")
 AIRY_MOST = 4  # more answers than these stand without blank rows between them
 BAR = 3  # columns of the bar and the padding of « À dire »
 
@@ -35,17 +35,17 @@ def level(
 def _others(shown: DiagnosisPicture, width: int, tight: int, *, wide: bool, padded: bool, roomy: bool) -> int:
     """The rows of everything but the lines of what to look for."""
     said = ("« " + shown.say[0], *shown.say[1:-1], shown.say[-1] + " »") if len(shown.say) > 1 else shown.say
-    gaps, titles = tight < 2, tight < 3
+    gaps, titles, last = tight < 2, tight < 4, tight < 5
     need = rows(said, width - BAR) + (2 if padded and gaps else 0)
-    need += (1 + gaps) if shown.seek else 0
+    need += (1 + (tight < 3)) if shown.seek else 0
     need += replies_rows(shown, airy=roomy and not tight)
     need += gaps + rows(shown.why, width) if shown.why and titles else 0
     if wide:
         return need + 1 + (2 if titles else 1)
     need += 3 if titles else 2  # the line of questions
     need += titles  # « À dire »
-    need += 2 if gaps else (tight < 4)  # « Réponse », or a blank row
-    return need + 1 + (tight < 4)  # the line of causes
+    need += 2 if gaps else last  # « Réponse », or a blank row
+    return need + 1 + last  # the line of causes
 
 
 def replies_rows(shown: DiagnosisPicture, *, airy: bool) -> int:

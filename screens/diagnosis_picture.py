@@ -46,12 +46,14 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One key of the middle: what it does, the answer it gives if any, whether that is the one in force."""
+    """One key of the middle: what it does, the answer it gives if any, whether that is the one in force;
+    the recommended one is filled."""
 
     does: Deed
     label: str
     key: str = ""
     chosen: bool = False
+    recommended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,19 +77,20 @@ def follow_up(what: FollowUp) -> str:
 
 def cause_rows(run: Run, words: "Words") -> tuple[CauseRow, ...]:
     """The causes, the likeliest first, those that are ruled out last."""
-    likely, out = [], []
+    likely: list[CauseRow] = []
+    out: list[tuple[int, CauseRow]] = []
     for belief in run.beliefs:
         if belief.cause == UNKNOWN:
             continue
         label = cause_label(belief.cause, words)
-        reason = _ruled_out(run, belief.cause)
+        rank, reason = _ruled_out(run, belief.cause)
         if reason:
-            out.append(CauseRow(0, label, _("écartée : {why}").format(why=reason)))
+            out.append((rank, CauseRow(0, label, _("écartée : {why}").format(why=reason))))
         else:
             dots, word = likelihood(belief.probability)
             why = _why(run, belief)
             likely.append(CauseRow(dots, label, _("{word} : {why}").format(word=word, why=why)))
-    return (*likely, *out)
+    return (*likely, *(row for __, row in sorted(out, key=lambda each: each[0])))
 
 
 def _why(run: Run, belief: Belief) -> str:
@@ -108,17 +109,17 @@ def likelihood(probability: float) -> tuple[int, str]:
     return (2, _("possible")) if probability >= POSSIBLE else (1, _("peu probable"))
 
 
-def _ruled_out(run: Run, cause: str) -> str:
-    """Why a cause is out of the question; empty while it is not."""
+def _ruled_out(run: Run, cause: str) -> tuple[int, str]:
+    """Why a cause is out of the question, the caller's answers ranking first; empty while it is not."""
     if cause in run.in_vain:
-        return _("remède sans effet")
+        return 0, _("remède sans effet")
     proven = {found for answer in run.given.values() for found in answer.proves}
     for check, answer in run.given.items():
         if cause in answer.rules_out and cause not in proven:
-            return _("vérifié") if check in dict(run.answers) else _("constaté")
+            return (1, _("vérifié")) if check in dict(run.answers) else (2, _("constaté"))
     if cause in run.checklist.checks and run.checklist[cause].applies(run.evidence) is not None:
-        return _("sans objet ici")
-    return ""
+        return 3, _("sans objet ici")
+    return 4, ""
 
 
 def likeliest(run: Run, words: "Words", *, wide: bool) -> str:

@@ -131,7 +131,7 @@ def paragraphs(text: str) -> list[str]:
     found: list[str] = []
     last = ""
     for line in text.splitlines():
-        word = line.split(" ", 1)[0] if not line.startswith(" ") else line.split()[0]
+        word = line.lstrip(" ").split(" ", 1)[0]
         item = word == "-" or word.rstrip(".").isdigit()
         if found and line.startswith(" ") and not item and len(last) + 1 + len(word) > WIDTH:
             found[-1] += " " + clean(line)

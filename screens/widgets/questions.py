@@ -139,7 +139,7 @@ class Replies(Widget):
         for digit, row in enumerate(self._rows, 1):
             label = fit(row.label, self.size.width - 8)
             parts += [
-                (f" {digit} ", "bold $ink on $raised"),
+                (f" {digit} ", "bold $on-accent on $accent" if row.recommended else "bold $ink on $raised"),
                 (f" {label}", "bold $ink" if row.chosen else "$ink"),
             ]
             parts += [(" √" if row.chosen else "", "$ok"), "\n" * self._step]
