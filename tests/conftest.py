@@ -135,17 +135,19 @@ sys.addaudithook(_no_network)
 
 # seconds of test time, summed over all workers (issue 2 §1); the first prefix that fits counts
 BUDGETS: dict[str, tuple[int | None, tuple[str, ...]]] = {
+    "browser": (120, ("tests/browser", "tests/sandbox/test_webmail_b", "tests/sandbox/test_franceconnect_b")),
     "rules": (30, ("tests/onboarding",)),
     "both databases": (90, ("tests/store", "tests/casework", "tests/test_sql")),
     "service and mail": (120, ("tests/sandbox", "tests/accounts", "tests/mail", "tests/test_outbox")),
     "screens": (180, ("tests/screens", "tests/scenarios")),
-    "browser": (120, ("tests/browser",)),
     "the rest": (None, ("tests/",)),
 }
 _spent: dict[str, float] = defaultdict(float)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if getattr(report, "_schemathesis_subtest", False):
+        return  # a part of a test that is counted as a whole
     for name, (_budget, prefixes) in BUDGETS.items():
         if report.nodeid.startswith(prefixes):
             _spent[name] += report.duration

@@ -50,8 +50,8 @@ def fuzzed(service: Service) -> Any:
 
 
 _number = itertools.count()
-# a part of the profile's: there are seventeen operations
-EXAMPLES = settings().max_examples // 10
+# a part of the profile’s: there are some twenty operations
+EXAMPLES = settings().max_examples // 15
 schema = schemathesis.pytest.from_fixture("fuzzed")
 
 

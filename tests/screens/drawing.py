@@ -1,5 +1,6 @@
 """A picture of a screen drawn cell by cell: fonts and collapsed spaces shift Textual's own screenshots."""
 
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -31,6 +32,7 @@ def cells(app: App[Any]) -> list[list[Cell]]:
     return rows
 
 
+@cache
 def _hex(colour: Color | None, default: str) -> str:
     if colour is None or colour.is_default:
         return default

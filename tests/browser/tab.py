@@ -1,0 +1,183 @@
+"""One tab of a real browser at a running site: what a person sees, types and presses, and what axe finds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
+
+from ameli_support.onboarding.procedure import procedure
+from tests.sandbox.public_site import PublicSite
+
+P = procedure()
+FC_BUTTON = "S’identifier avec FranceConnect"
+# the edges of everything that is read or pressed, where it is drawn at all
+_EDGES = """Array.from(document.querySelectorAll('h1,h2,p,li,label,legend,button,a,input,summary,dd'))
+  .filter(e => e.checkVisibility() && !e.classList.contains('picker'))
+  .map(e => [e.getBoundingClientRect(), e.outerHTML])
+  .filter(([box]) => box.left < -0.5 || box.right > innerWidth + 0.5).map(([, html]) => html.slice(0, 120))"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at the pages: size in CSS pixels, zoom, scripts; `axe`: each page is looked through."""
+
+    width: int = 1280
+    height: int = 900
+    zoom: float = 1
+    scripts: bool = True
+    axe: bool = False
+
+
+def plain(text: str) -> str:
+    """On one line, with plain spaces."""
+    return " ".join(text.split())
+
+
+def said(key: str) -> str:
+    """An entry of procedure.toml as it is read on a page."""
+    return plain(P.text(key))
+
+
+def named(page: str) -> str:
+    """The title of a page of procedure.toml."""
+    return plain(P.pages[page].title)
+
+
+@dataclass
+class Tab:
+    """One page of one browser context. `look()` is called by the walks on every page they come to."""
+
+    page: Page
+    site: PublicSite
+    how: Look
+
+    # ── what is seen ────────────────────────────────────────────────────────
+
+    @property
+    def title(self) -> str:
+        return plain(self.page.locator("h1").inner_text())
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    @property
+    def text(self) -> str:
+        return plain(self.page.locator("main").inner_text())
+
+    @property
+    def focus(self) -> str:
+        """The id of what has the focus; its text where it has none."""
+        return plain(str(self.page.evaluate("(e => e.id || e.textContent)(document.activeElement)")))
+
+    def value(self, field: str) -> str:
+        return self.page.locator(f"[id='{field}']").input_value()
+
+    def look(self, title: str) -> None:
+        """The page has this title, nothing sticks out of the window, and axe has nothing to say."""
+        assert self.title == title
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.how.width, title
+        assert self.page.evaluate(_EDGES) == [], title
+        if self.how.axe:
+            found = _axe().run(self.page).response["violations"]
+            told = [(one["id"], one["impact"], [node["html"] for node in one["nodes"]]) for one in found]
+            assert told == [], title
+
+    # ── what is done ────────────────────────────────────────────────────────
+
+    def open(self, path: str) -> "Tab":
+        self.page.goto(path)
+        return self
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def fill(self, **typed: str) -> "Tab":
+        """Types into fields by id; `yes` and `no` choose."""
+        for field, value in typed.items():
+            if value in ("yes", "no"):
+                self.page.check(f"#{field}-{value}")
+            else:
+                self.page.fill(f"#{field}", value)
+        return self
+
+    def press(self, button: str, **typed: str) -> "Tab":
+        """Types, presses, waits for the page that follows."""
+        self.fill(**typed)
+        with self.page.expect_navigation():
+            self.button(button).click()
+        return self
+
+    def follow(self, link: str) -> "Tab":
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link, exact=True).click()
+        return self
+
+    def tab_to(self, selector: str) -> None:
+        """The Tab key until something has the focus; what has it can always be seen."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            there, seen = self.page.evaluate(
+                """selector => (e => [e.matches(selector),
+                   e === document.body || getComputedStyle(e).outlineStyle !== 'none'])(document.activeElement)""",
+                selector,
+            )
+            assert seen, self.focus
+            if there:
+                return
+        raise AssertionError(f"the Tab key never comes to {selector}")
+
+    def enter(self) -> None:
+        """The Enter key, and the page that follows."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def another(self) -> "Tab":
+        """A second tab of the same browser, with the same cookies."""
+        return replace(self, page=self.page.context.new_page())
+
+    # ── usual ways ──────────────────────────────────────────────────────────
+
+    def at_terms(self, record: str) -> "Tab":
+        self.open("/inscription").press("CONTINUER", **self.site.fields(record))
+        return self.press("ME CONNECTER", nir=self.site.nir(record), code=self.site.code(record))
+
+    def at_code(self, record: str) -> "Tab":
+        return self.at_terms(record).press("CONTINUER", terms="yes")
+
+    def at_contact(self, record: str, code: str) -> "Tab":
+        return self.at_code(record).press("CONTINUER", new_code=code, new_code_again=code)
+
+    def log_in(self, record: str, code: str) -> "Tab":
+        return self.open("/connexion").press("ME CONNECTER", nir=self.site.nir(record), code=code)
+
+
+@contextmanager
+def opened(browser: Browser, site: PublicSite, how: Look | None = None) -> Iterator[Tab]:
+    """A browser without cookies, for the length of the block; a script that fails on a page fails it."""
+    how = how or Look()
+    context = browser.new_context(
+        base_url=site.world.base_url,
+        viewport={"width": how.width, "height": how.height},
+        device_scale_factor=how.zoom,
+        java_script_enabled=how.scripts,
+    )
+    context.set_default_timeout(30_000)
+    page: Page = context.new_page()
+    failures: list[Any] = []
+    page.on("pageerror", failures.append)
+    try:
+        yield Tab(page, site, how)
+        assert failures == []
+    finally:
+        context.close()
+
+
+@cache
+def _axe() -> Axe:
+    return Axe()
