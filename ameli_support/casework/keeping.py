@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from ameli_support.accounts.contract import KeptLinkView
 from ameli_support.casework.acting import Acting
-from ameli_support.casework.bench import Bench
+from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.errors import ActRefused, DeskError
 from ameli_support.casework.orders import kept_link
 from ameli_support.casework.permissions import Action
@@ -26,8 +26,10 @@ from ameli_support.mail.tokens import without_tokens
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import Level
 from ameli_support.store import kept_mails
+from ameli_support.store.cases import AnyRow
 from ameli_support.store.errors import KeyTrouble
 from ameli_support.store.journal import Journal
+from ameli_support.store.sealing import Sealer
 
 MOST_LINKS = 3  # of ours in one mail; more are no confirmation mail
 
@@ -88,22 +90,36 @@ class Keeping:
                     "Ce mail porte un lien : le contrôle de niveau 1 vient d’abord, dans le dossier."
                 )
                 raise ActRefused(sentence, reason=Reason.LEVEL_1_FIRST)
-        message = uuid4().hex
         try:
             sealer = kept_mails.sealer(bench.store, create=True)
         except KeyTrouble as trouble:
             raise DeskError(trouble.sentence) from None
+        digest = sealer.digest(raw)
+        message = self._again(number, digest) or self._keep(number, row, raw, mail, reading, sealer, digest)
+        answers = (self.acting.act(number, kept_link(token, message)).answer for token in tokens)
+        views = tuple(answer.kept_link for answer in answers if answer.kept_link is not None)
+        return MailKept(message, reading, views)
+
+    def _again(self, number: int, digest: str) -> str | None:
+        """The name of the same mail, if the case keeps it: after a cut only the link is told again."""
+        for event in map(event_row, self.bench.store.events(number)):
+            if event.kind == "mail.kept" and event.payload.get("digest") == digest:
+                return str(event.payload["message"])
+        return None
+
+    def _keep(
+        self, number: int, row: AnyRow, raw: bytes, mail: Mail, reading: Reading, sealer: Sealer, digest: str
+    ) -> str:
+        bench, message = self.bench, uuid4().hex
 
         def write(journal: Journal) -> None:
             kept_mails.add(journal, sealer, message, number, bench.me.agent, raw)
             text = journal.keep(number, "mail", storable(_derived(mail, reading)[:LONGEST_NOTE]))
-            payload = {"call": row.call, "message": message, **_facts(reading), "text": text}
-            journal.append(number, None, bench.me.agent, "mail.kept", payload)
+            told = {"call": row.call, "message": message, "digest": digest, "text": text}
+            journal.append(number, None, bench.me.agent, "mail.kept", {**told, **_facts(reading)})
 
         bench.write(number, write)
-        answers = (self.acting.act(number, kept_link(token, message)).answer for token in tokens)
-        views = tuple(answer.kept_link for answer in answers if answer.kept_link is not None)
-        return MailKept(message, reading, views)
+        return message
 
     def kept(self, number: int) -> tuple[KeptRow, ...]:
         """See `Desk.kept_mails`."""

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import select, update
 
 from ameli_support import sql
 from ameli_support.accounts.contract import KeptLinkState
+from ameli_support.accounts.errors import Kind, ServiceDown
 from ameli_support.casework.desk import Desk
-from ameli_support.casework.errors import ActRefused, DeskError, NotAllowed
+from ameli_support.casework.errors import ActRefused, DeskError, NotAllowed, ServiceCut
 from ameli_support.mail.letters import confirmation
 from ameli_support.onboarding.identity import Direction, Role, Speaker
 from ameli_support.onboarding.link import Phase
@@ -62,6 +64,11 @@ def raw(office: Office, record: str, number: int | None = None, **headers: str) 
     return made.as_bytes()
 
 
+def cut(*request: object, **more: object) -> NoReturn:
+    """The service is away, and nothing has reached it."""
+    raise ServiceDown(Kind.REFUSED, None)
+
+
 def everything(desk: Desk) -> str:
     """Every row of the case store, sealed bytes apart."""
     with sql.read(desk.bench.store.engine) as conn:
@@ -107,6 +114,32 @@ def test_a_link_is_sent_to_the_service_once_and_the_derived_text_shows_a_mark(
     (text,) = [one for one in desk.bench.store.texts(case).values() if one.what == "mail"]
     assert "[jeton]" in (text.text or "")
     assert office.people.address(record) not in (text.text or "")
+
+
+def test_the_same_mail_again_is_kept_once_and_its_link_told_again(office: Office, desk: Desk) -> None:
+    record = office.people.waiting()
+    case, mail = office.identified(desk, record), raw(office, record)
+    first = desk.attach_mail(case, mail, told=True)
+    again = desk.attach_mail(case, mail, told=True)
+    assert again.message == first.message
+    assert [row.message for row in desk.kept_mails(case)] == [first.message]
+    assert again.links[0].state is KeptLinkState.SUPERSEDED
+
+
+def test_a_cut_keeps_the_mail_and_the_link_is_told_the_next_time(
+    office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = office.people.waiting()
+    case, mail = office.identified(desk, record), raw(office, record)
+    act = desk.bench.accounts.act
+    monkeypatch.setattr(desk.bench.accounts, "act", cut)
+    with pytest.raises(ServiceCut):
+        desk.attach_mail(case, mail, told=True)
+    assert len(desk.kept_mails(case)) == 1
+    monkeypatch.setattr(desk.bench.accounts, "act", act)
+    (link,) = desk.attach_mail(case, mail, told=True).links
+    assert link.superseded
+    assert len(desk.kept_mails(case)) == 1
 
 
 def test_an_old_mail_proves_its_cause_while_a_newer_link_works(office: Office, desk: Desk) -> None:
