@@ -50,8 +50,9 @@ openapi: $(READY)  ## the account service's contract as a document
 keys: $(READY)  ## the cheat-sheet, from the registry of actions
 	$(BIN)/python -m tests.screens.cheat_sheet
 
-picture: $(READY)  ## the picture of the README, from the real demo
+picture: $(READY)  ## the pictures of docs/img and the recorded walk, from the real demo
 	$(BIN)/python -m bench.picture
+	$(BIN)/python -m bench.walk
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
