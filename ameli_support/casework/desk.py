@@ -32,6 +32,7 @@ from ameli_support.casework.orders import DISPUTE, Order, correction, with_reaso
 from ameli_support.casework.permissions import Action, Me
 from ameli_support.casework.proposing import proposal
 from ameli_support.casework.recovering import Recovering
+from ameli_support.casework.second_send import SecondSend
 from ameli_support.casework.views import (
     CallState,
     CaseFilter,
@@ -97,6 +98,7 @@ class Desk:
         self._recovering = Recovering(self.bench, self._acting)
         self._bulletins = Bulletins(self.bench)
         self._diagnosing = Diagnosing(self.bench, self._looking, self._learning, content_folder)
+        self._second_send = SecondSend(self.bench, self._diagnosing)
 
     # ── the contact ─────────────────────────────────────────────────────────
 
@@ -193,7 +195,7 @@ class Desk:
 
     def resend(self, case: int) -> Done:
         """Mails the link again; the address must have been said, and what erases the mail changed first."""
-        self._diagnosing.before_resend(case)
+        self._second_send.allow(case)
         return self._acting.act(case, Order(Act.RESEND, Action.RESEND, Level.SIMPLE))
 
     def reissue(self, case: int, reason: ReissueReason, self_created: bool) -> Done:
@@ -286,7 +288,7 @@ class Desk:
 
     def setting_changed(self, case: int) -> None:
         """The caller has changed the setting that the checklist found: the mail may be sent again."""
-        self._diagnosing.changed(case)
+        self._second_send.changed(case)
 
     def leaflet(self, case: int) -> str:
         """The fiche: what the caller can do at home, as text to copy or print, without personal data.

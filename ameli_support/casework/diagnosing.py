@@ -12,21 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ameli_support.casework import texts
 from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.course import Course, course
-from ameli_support.casework.errors import ActRefused, DeskError
+from ameli_support.casework.errors import DeskError
 from ameli_support.casework.kept_events import kept_of
 from ameli_support.casework.learning import Learning
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
 from ameli_support.clock import to_us
-from ameli_support.i18n import _, language
+from ameli_support.i18n import _
 from ameli_support.mail.providers import load as load_providers
-from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from checks import checklist, priors
-from checks.check import Check
 from checks.evidence import Evidence, Kept
 from checks.leaflet import leaflet
 from checks.run import Mode, Run
@@ -76,11 +74,11 @@ class Diagnosing:
         """See `Desk.diagnose`."""
         self.bench.allow(Action.NOTE, number)
         row = self.bench.contact(number)
-        began, steps = self._steps(number)
+        began, steps = self.steps(number)
         if not began or (mode is not None and Mode(began["mode"]) is not mode):
             wanted = mode or Mode.CHEAPEST
             kind = "checks.reordered" if began else "checks.started"
-            self._write(number, kind, {"call": row.call, "mode": wanted.value})
+            self.write(number, kind, {"call": row.call, "mode": wanted.value})
             began = {**began, "mode": wanted.value}
         evidence = self._evidence(number, row, at_once=at_once)
         run = Run(self.checklist(), self._priors(row), evidence, Mode(began["mode"]))
@@ -95,7 +93,7 @@ class Diagnosing:
         known = self.bench.level(row) > Level.NOTHING or self.bench.me.role is Role.SUPERVISOR
         return known or self.bench.case(number).record is None
 
-    def _steps(self, number: int) -> tuple[dict[str, Any], list[EventRow]]:
+    def steps(self, number: int) -> tuple[dict[str, Any], list[EventRow]]:
         """What began the open run, with the order last chosen, and its steps; nothing when none is open."""
         began: dict[str, Any] = {}
         steps: list[EventRow] = []
@@ -172,7 +170,7 @@ class Diagnosing:
         except KeyError:
             raise DeskError(_("Cette vérification ou cette réponse n’existe pas.")) from None
         self._nothing_is_ticked(number, run, check, key)
-        self._write(number, "checks.answered", {"check": check, "answer": key})
+        self.write(number, "checks.answered", {"check": check, "answer": key})
         return run.answer(check, key)
 
     def _nothing_is_ticked(self, number: int, run: Run, check: str, key: str) -> None:
@@ -194,7 +192,7 @@ class Diagnosing:
         run, why = self._open(number), texts.reason(reason)
         if check not in run.checklist.checks:
             raise DeskError(_("Cette vérification ou cette réponse n’existe pas."))
-        self._write(number, "checks.skipped", {"check": check}, why)
+        self.write(number, "checks.skipped", {"check": check}, why)
         return run.skip(check, why)
 
     def in_vain(self, number: int) -> Run:
@@ -203,18 +201,18 @@ class Diagnosing:
         found = run.conclusion
         if found is None or found.cause not in run.checklist.checks:
             raise DeskError(_("Aucune cause n’est trouvée pour l’instant."))
-        self._write(number, "checks.in_vain", {"cause": found.cause})
+        self.write(number, "checks.in_vain", {"cause": found.cause})
         return run.did_not_help(found.cause)
 
     def pause(self, number: int, reason: str) -> None:
         """See `Desk.pause_checks`."""
         self._open(number)
-        self._write(number, "checks.paused", {}, texts.reason(reason))
+        self.write(number, "checks.paused", {}, texts.reason(reason))
 
     def abandon(self, number: int, reason: str) -> None:
         """See `Desk.abandon_checks`."""
         self._open(number)
-        self._write(number, "checks.abandoned", {}, texts.reason(reason))
+        self.write(number, "checks.abandoned", {}, texts.reason(reason))
 
     def conclude(self, number: int, *, changed: bool) -> Run:
         """See `Desk.conclude_checks`."""
@@ -231,50 +229,16 @@ class Diagnosing:
             "not_asked": {one.check: one.why.value for one in run.not_asked},
             **({"changed": changed} if run.must_change_first else {}),
         }
-        self._write(number, "checks.concluded", payload)
+        self.write(number, "checks.concluded", payload)
         return run
 
     def trial(self, number: int) -> Trial | None:
         """See `Desk.trial`."""
         return under_way(self.looking.look(number).view, self.course(number).trials, load_providers())
 
-    def changed(self, number: int) -> None:
-        """See `Desk.setting_changed`."""
-        check = self._to_change(number)
-        if check is None:
-            raise DeskError(_("Aucun réglage n’est à changer dans ce dossier."))
-        self._write(number, "checks.changed", {"check": check.id})
-
-    def before_resend(self, number: int) -> None:
-        """Nothing is sent again to the same address before its setting was changed (rules §9, 5)."""
-        check = self._to_change(number)
-        if check is not None:
-            cause = self.bench.procedure.text(f"causes.{check.id}", language())
-            sentence = _(
-                "Rien n’est renvoyé à cette adresse avant le changement ({cause}) ; sinon une autre."
-            )
-            raise ActRefused(sentence.format(cause=cause))
-
-    def _to_change(self, number: int) -> Check | None:
-        """The check whose remedy comes before any second send: of the open run, or as last concluded."""
-        events = [event_row(event) for event in self.bench.store.events(number)]
-        began, steps = self._steps(number)
-        if began:
-            run = self.diagnose(number, None, at_once=True)
-            changed = {step.payload["check"] for step in steps if step.kind == "checks.changed"}
-            found = run.conclusion.cause if run.conclusion is not None and run.must_change_first else None
-            return run.check(found) if found is not None and found not in changed else None
-        left: str | None = None
-        for event in events:
-            if event.kind == "checks.concluded":
-                left = None if event.payload.get("changed", True) else event.payload["check"]
-            elif event.kind in ("checks.changed", "checks.abandoned") or _corrected(event):
-                left = None
-        return self.checklist().checks.get(left) if left is not None else None
-
     def leaflet(self, number: int) -> str:
         """See `Desk.leaflet`."""
-        began, _steps = self._steps(number)
+        began, _steps = self.steps(number)
         run = self.diagnose(number, None) if began else self._fresh_run(number)
         seen = self.bench.seen.get(number)
         link = seen.view.link if seen is not None and run.evidence.level > Level.NOTHING else None
@@ -287,12 +251,13 @@ class Diagnosing:
         return Run(self.checklist(), self._priors(row), self._evidence(number, row))
 
     def _open(self, number: int) -> Run:
-        began, _steps = self._steps(number)
+        began, _steps = self.steps(number)
         if not began:
             raise DeskError(_("Aucun diagnostic n’est en cours dans ce dossier."))
         return self.diagnose(number, None)
 
-    def _write(self, number: int, kind: str, payload: dict[str, Any], text: str | None = None) -> None:
+    def write(self, number: int, kind: str, payload: dict[str, Any], text: str | None = None) -> None:
+        """One step on the timeline, with the version of the checklist; `text` in a row that can be erased."""
         told = {**payload, "checklist": self.checklist().version}
 
         def write(journal: Journal) -> None:
@@ -308,12 +273,6 @@ def _keep(held: dict[str, T], call: str, value: T) -> None:
     held[call] = value
     while len(held) > _CONTACTS:
         held.pop(next(iter(held)))
-
-
-def _corrected(event: EventRow) -> bool:
-    """Whether the mail goes to another address from then on."""
-    told = event.payload
-    return event.kind == "act.outcome" and told.get("act") == Act.CORRECT and told.get("result") == "done"
 
 
 def _replayed(run: Run, step: EventRow, text: Callable[[Any], str]) -> Run:

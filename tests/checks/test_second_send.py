@@ -86,13 +86,15 @@ def test_another_cause_a_remedy_in_vain_or_an_abandoned_run_hinder_nothing(
     assert desk.resend(case).answer.generation == 1
 
 
-def test_else_another_address(office: Office, desk: Desk) -> None:
+@pytest.mark.parametrize("concluded", [True, False])
+def test_else_another_address(office: Office, desk: Desk, concluded: bool) -> None:
     record = office.people.waiting()
     office.people.mails(record, MailState.HANDED_OVER)
     case = office.identified(desk, record, Level.REINFORCED)
     desk.diagnose(case)
     desk.answer_check(case, RED_LIST, "yes")
-    desk.conclude_checks(case, changed=False)
+    if concluded:
+        desk.conclude_checks(case, changed=False)
     address = f"{unique('autre')}@laposte.net"
     desk.correct(case, address, CorrectReason.MAILBOX_LOST, self_created=True)
     office.people.mails(record, MailState.HANDED_OVER)
