@@ -1,6 +1,7 @@
 """Two well-known Textual apps beside ours, posting and harlequin, when they are installed."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bench.measure import line, spread
@@ -20,7 +21,7 @@ class App:
 
 APPS = (
     App("posting", (), "GET"),
-    App("harlequin", (":memory:",), "Query Editor"),
+    App("harlequin", ("-a", "sqlite", ":memory:"), "Query Editor"),
 )
 
 
@@ -30,9 +31,13 @@ def installed() -> list[tuple[App, str]]:
 
 
 def measure(figures: Figures, home: str) -> None:
-    """One start of each: milliseconds to its first picture, resident bytes then."""
+    """One start of each: milliseconds to its first picture, resident bytes then; an app that does not come
+    up (their pins fight in one environment) gives none."""
     for app, path in installed():
-        with Terminal(list(app.arguments), home, program=path, settings={"HOME": home}) as terminal:
+        with (
+            Terminal(list(app.arguments), home, program=path, settings={"HOME": home}) as terminal,
+            suppress(OSError, RuntimeError),
+        ):
             figures[f"{app.name} start"].append(terminal.until(app.shown) * 1000)
             figures[f"{app.name} resident"].append(terminal.resident)
 
@@ -44,8 +49,11 @@ def tell(figures: Figures) -> None:
         if app.name not in there:
             line(f"{app.name} beside it", "not installed")
             continue
-        starts = figures[f"{app.name} start"]
-        ratios = [one / bare for one, bare in zip(starts, figures["bare start"], strict=True)]
+        starts, bare = figures[f"{app.name} start"], figures["bare start"]
+        if len(starts) < len(bare):
+            line(f"{app.name} beside it", f"came up {len(starts)} times of {len(bare)}")
+            continue
+        ratios = [one / other for one, other in zip(starts, bare, strict=True)]
         memory = [one / 2**20 for one in figures[f"{app.name} resident"]]
         line(f"{app.name}: start to its first picture, ms", spread(starts))
         line("   ratio to the bare app", spread(ratios))
