@@ -40,11 +40,12 @@ class Words:
             return ()
         return tuple(typeset(line) for line in self.procedure.lines(key, language(), **values))
 
-    def says(self, place: str, level: Level, moment: Moment, **values: object) -> tuple[str, ...]:
-        """What to say, a sentence each, stressed words between `**`."""
-        return tuple(
-            typeset(line) for line in self.procedure.says(place, level, moment, language(), **values)
-        )
+    def says(
+        self, place: str, level: Level, moment: Moment, *, supervisor: bool = False, **values: object
+    ) -> tuple[str, ...]:
+        """What to say, a sentence each, stressed words between `**`; `supervisor`: who speaks is one."""
+        said = self.procedure.says(place, level, moment, language(), supervisor=supervisor, **values)
+        return tuple(typeset(line) for line in said)
 
     def step(self, step: Step, route: Route | None) -> str:
         """The rail's label; step 2 is named after the route."""
