@@ -7,8 +7,9 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
-from ameli_support.sandbox import hashing, people
+from ameli_support.sandbox import hashing, past_mails, people
 from ameli_support.sandbox.cast import CAST
+from ameli_support.sandbox.post import cast_mailboxes
 from tests.browser.chromium import LACK, chromium, launched
 from tests.browser.tab import Look, Tab, opened
 from tests.conftest import missing
@@ -35,6 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicSite]:
     try:
         with running(tmp_path_factory.mktemp("browsed")) as found:
             people.fill(found.world, len(CAST))
+            past_mails.file_them(found.world, found.maildir, cast_mailboxes())
             yield found
     finally:
         hashing.hasher = dear

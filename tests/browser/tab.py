@@ -43,9 +43,9 @@ def said(key: str) -> str:
     return plain(P.text(key))
 
 
-def named(page: str) -> str:
+def named(page: str, **values: str) -> str:
     """The title of a page of procedure.toml."""
-    return plain(P.pages[page].title)
+    return plain(P.pages[page].title.format(**values))
 
 
 @dataclass
@@ -170,7 +170,7 @@ def opened(browser: Browser, site: PublicSite, how: Look | None = None) -> Itera
     context.set_default_timeout(30_000)
     page: Page = context.new_page()
     failures: list[Any] = []
-    page.on("pageerror", failures.append)
+    page.on("pageerror", lambda error: failures.append(error))
     try:
         yield Tab(page, site, how)
         assert failures == []

@@ -1,110 +1,81 @@
-"""The public pages in a real browser, without scripts: whole at 320 px and at 1280 px, one press confirms."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The pages behind the link of the mail: every dead one, the re-send from it, the keyboard alone."""
 
 import pytest
 
-from ameli_support.onboarding.procedure import procedure
-from ameli_support.sandbox import demo
+from ameli_support.clock import to_us
+from ameli_support.outbox import MailState
+from ameli_support.sandbox import schema
 from ameli_support.sandbox.site import links
-from tests.conftest import missing
-from tests.sandbox.browser import Browser, browser, chromium
-from tests.sandbox.test_server import token_of
+from tests.browser.conftest import Opener
+from tests.browser.tab import P, Tab, named, plain
+from tests.sandbox.public_site import PublicSite, until
+from tests.sandbox.service import unique
 
-PAGES = procedure().pages
-WIDTHS = (320, 1280)
-DEAD = {
-    "inactive_day_11": "inactive",
-    "closed_day_25": "closed",
-    "suspended": "generic",
-    "active": "already_active",
-    "other_fund": "closed_elsewhere",
-}
+NEW_LINK = plain(P.pages["inactive"].buttons[0])
+CONFIRM = plain(P.pages["confirm"].buttons[0])
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.DemoWorld]:
-    if chromium() is None:
-        missing("no Chromium on this machine: apt-get install chromium")
-    with demo.start_or_attach(tmp_path_factory.mktemp("browsed")) as started:
-        yield started
+def link(site: PublicSite, record: str) -> str:
+    return links.CONFIRM_PATH + site.token(record)
 
 
-@pytest.fixture(scope="module")
-def tab(world: demo.DemoWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = chromium()
-    assert program is not None
-    with browser(program, tmp_path_factory.mktemp("profile")) as opened:
-        opened.scripts(False)
-        yield opened
+def asks_again(tab: Tab, record: str, address: str) -> None:
+    """The button of the dead link's page; the newer mail then is what the old link names."""
+    old = link(tab.site, record)
+    tab.open(old).look(named("inactive"))
+    assert f"{address[0]}•••@orange.fr" in tab.text
+    tab.press(NEW_LINK).look(named("resent"))
+    tab.site.mails_to(address, 2)
+    until(lambda: tab.site.sends(record)[-1].state == MailState.HANDED_OVER or None)
+    tab.open(old).look(named("newer_sent"))
+    assert tab.site.token(record) not in old
 
 
-def url(world: demo.DemoWorld, key: str) -> str:
-    return world.public_url + links.CONFIRM_PATH + token_of(world.home, key)
+@pytest.mark.parametrize(
+    "how", [{"axe": True}, {"width": 320, "scripts": False}], ids=["axe", "320px-no-scripts"]
+)
+def test_every_page_of_a_link(site: PublicSite, tab: Opener, how: dict[str, bool]) -> None:
+    here, address = tab(**how), f"{unique('d')}@orange.fr"
+    closed, elsewhere = site.waiting(), site.waiting(fund="691")
+    site.forward(days=14)
+    inactive = site.waiting(address, delivered=False)
+    site.mails_to(address, 1)
+    site.forward(days=8)
+    suspended, active = site.waiting(), site.active()
+    mine = schema.enrolment.c.person == suspended
+    site.change(schema.enrolment, mine, suspended_at=to_us(site.now()))
+    pages = {closed: "closed", elsewhere: "closed_elsewhere", suspended: "generic", active: "already_active"}
+    for record, page in pages.items():
+        here.open(link(site, record)).look(named(page))
+    assert "3646" in here.open(link(site, closed)).text
+    asks_again(here, inactive, address)
 
 
-def title(tab: Browser) -> str:
-    return str(tab.value("document.querySelector('h1').textContent")).replace("\u00a0", " ")
-
-
-def nothing_sticks_out(tab: Browser, width: int) -> None:
-    """WCAG 1.4.10: no sideways scrolling; every line of text inside the window."""
-    assert tab.value("document.documentElement.scrollWidth") <= width
-    edges = tab.value(
-        "Array.from(document.querySelectorAll('h1,p,button'), e => e.getBoundingClientRect())"
-        ".map(box => [box.left, box.right])"
-    )
-    assert all(0 <= left <= right <= width for left, right in edges)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_confirmation_page_fits_and_its_button_is_large_and_styled(
-    world: demo.DemoWorld, tab: Browser, tmp_path: Path, width: int
-) -> None:
-    tab.size(width)
-    tab.open(url(world, "forty_hours_left"))
-    assert title(tab) == PAGES["confirm"].title
-    nothing_sticks_out(tab, width)
-    box = tab.value("(b => [b.width, b.height])(document.querySelector('button').getBoundingClientRect())")
-    assert min(box) >= 44  # WCAG 2.5.5
+def test_the_button_is_large_and_styled(site: PublicSite, tab: Opener) -> None:
+    here = tab(width=320).open(link(site, site.waiting()))
+    box = here.button(CONFIRM).bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44  # WCAG 2.5.5
     # the style sheet came through the policy
-    colour = tab.value("getComputedStyle(document.querySelector('button')).backgroundColor")
+    colour = here.button(CONFIRM).evaluate("e => getComputedStyle(e).backgroundColor")
     assert colour == "rgb(12, 74, 143)"
-    tab.screenshot(tmp_path / f"confirm-{width}.png")
-    assert (tmp_path / f"confirm-{width}.png").stat().st_size > 5_000
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("key", DEAD)
-def test_every_dead_page_fits(world: demo.DemoWorld, tab: Browser, key: str, width: int) -> None:
-    tab.size(width)
-    tab.open(url(world, key))
-    assert title(tab) == PAGES[DEAD[key]].title
-    nothing_sticks_out(tab, width)
+def test_the_keyboard_alone_confirms_once(site: PublicSite, tab: Opener) -> None:
+    record = site.waiting()
+    here = tab(scripts=False).open(link(site, record))
+    here.page.keyboard.press("Tab")
+    assert here.focus == CONFIRM
+    assert here.button(CONFIRM).evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    here.enter()
+    assert here.title == named("confirmed")
+    assert here.open(link(site, record)).title == named("already_active")
 
 
-def test_with_the_keyboard_alone_and_without_scripts_the_address_is_confirmed(
-    world: demo.DemoWorld, tab: Browser
-) -> None:
-    tab.size(1280)
-    link = url(world, "live_day_3")
-    tab.open(link)
-    tab.press_tab()
-    assert tab.value("document.activeElement.tagName") == "BUTTON"
-    outline = tab.value("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
-    tab.press_enter()
-    assert title(tab) == PAGES["confirmed"].title
-    tab.open(link)
-    assert title(tab) == PAGES["already_active"].title
-
-
-def test_a_new_mail_is_asked_for_by_the_button_of_the_dead_page(world: demo.DemoWorld, tab: Browser) -> None:
-    tab.size(320)
-    tab.open(url(world, "same_name_1"))
-    assert title(tab) == PAGES["inactive"].title
-    tab.press_tab()
-    tab.press_enter()
-    assert title(tab) == PAGES["resent"].title
-    nothing_sticks_out(tab, 320)
+def test_a_double_click_on_the_button_confirms_once(site: PublicSite, tab: Opener) -> None:
+    record = site.waiting()
+    here = tab().open(link(site, record))
+    here.button(CONFIRM).dblclick()
+    here.page.wait_for_function("document.querySelector('h1').classList.contains('done')")
+    assert here.title in (named("confirmed"), named("already_active"))
+    assert site.audited(record, "confirm") == 1
