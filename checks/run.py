@@ -4,6 +4,7 @@ A value without I/O: every answer gives a new run, and an answer that is changed
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -96,9 +97,16 @@ class Run:
 
     @cached_property
     def given(self) -> dict[str, Answer]:
-        """The answers in force: the evidence's, and over them the caller's."""
+        """The answers in force: the evidence's, and over them the caller's.
+
+        One that was given to the form of another level (`Check.below`) says nothing any more.
+        """
         keys = {**self.evidence.answers, **dict(self.answers)}
-        return {check: self.check(check).answer(key) for check, key in keys.items()}
+        held = {}
+        for check, key in keys.items():
+            with suppress(KeyError):
+                held[check] = self.check(check).answer(key)
+        return held
 
     @cached_property
     def beliefs(self) -> tuple[Belief, ...]:

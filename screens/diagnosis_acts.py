@@ -11,6 +11,7 @@ from screens.backend import Failed
 from screens.diagnosis_picture import Deed, DiagnosisPicture, Reply
 from screens.frame import Framed
 from screens.notice import Tone
+from screens.over_call import OF_THE_CALL, OverCall
 from screens.picture import Offered
 
 if TYPE_CHECKING:
@@ -18,14 +19,8 @@ if TYPE_CHECKING:
     from screens.call_acts import CallActs
     from screens.diagnosis_writes import Writes
 
-# the acts of the call that keep their keys here
-OF_THE_CALL = (
-    *("call.resend", "call.reissue", "call.correct", "call.suspend"),
-    *("call.note", "call.conclude", "call.check"),
-)
 
-
-class DiagnosisActs(Framed[None]):
+class DiagnosisActs(OverCall, Framed[None]):
     """The keys; `Diagnosis` adds what it looks like and keeps it live."""
 
     ALSO_SHOWN = OF_THE_CALL
@@ -309,35 +304,4 @@ class DiagnosisActs(Framed[None]):
         """An answer that could not be recorded: said, and the run is read anew."""
         self.app.say(Tone.BAD, failure.sentence)
         self.ended = False
-        if self.is_attached:
-            self.reload()
-
-    # ── the acts of the call ────────────────────────────────────────────────
-
-    def action_resend(self) -> None:
-        """R, as on the call."""
-        self.call.action_resend()
-
-    def action_reissue(self) -> None:
-        """E, as on the call."""
-        self.call.action_reissue()
-
-    def action_correct(self) -> None:
-        """A, as on the call."""
-        self.call.action_correct()
-
-    def action_suspend(self) -> None:
-        """S, as on the call."""
-        self.call.action_suspend()
-
-    def action_note(self) -> None:
-        """N, as on the call."""
-        self.call.action_note()
-
-    def action_conclude(self) -> None:
-        """C, as on the call."""
-        self.call.action_conclude()
-
-    def action_check(self) -> None:
-        """I, as on the call."""
-        self.call.action_check()
+        self.reload()

@@ -54,7 +54,8 @@ def picture(standing: Standing) -> DiagnosisPicture:
 
 def question_rows(run: Run, sequence: Sequence[str], words: "Words") -> tuple[QuestionRow, ...]:
     """Put so far, to come, then those that the program leaves out; every one can be asked."""
-    answers, skipped = dict(run.answers), dict(run.skipped)
+    answers = {check: key for check, key in run.answers if check in run.given}
+    skipped = dict(run.skipped)
     put = [check for check in sequence if check in answers or check in skipped]
     put += [check for check in (*answers, *skipped) if check not in put]
     rows = []

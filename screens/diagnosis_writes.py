@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from screens.backend import Failed
+from screens.notice import Tone
 
 if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
@@ -25,8 +26,12 @@ class Writes:
         self._app = app
         self._waiting: deque[tuple[Deed, Callable[[], object] | None]] = deque()
         self.busy = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Nobody listens any more: a refusal is still told."""
         self.done: Callable[[Run | None], object] = lambda run: None
-        self.failed: Callable[[Failed], object] = lambda failure: None
+        self.failed: Callable[[Failed], object] = lambda failure: self._app.say(Tone.BAD, failure.sentence)
 
     def add(self, deed: Deed, then: Callable[[], object] | None = None) -> None:
         """Records `deed` in its turn; `then` follows once it is recorded."""

@@ -48,6 +48,8 @@ def _fields() -> dict[str, str]:
         "why": reason,
         "reason": reason,
         "file": _("Le nom du fichier, dans votre dossier personnel ; un fichier existant n’est pas écrasé."),
+        "start": _("Le jour et l’heure où l’incident s’affiche : 24/11 15:00. Vide : maintenant."),
+        "end": _("Le jour et l’heure où il disparaît : 24/11 18:00. Vide : quand on le retire."),
         "message": _("Une phrase pour tous les agents : ce qui est en panne, et ce qu’ils peuvent dire."),
     }
 
