@@ -18,7 +18,6 @@ from ameli_support.casework.learning import Learning
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.permissions import Action
 from ameli_support.casework.views import EventRow
-from ameli_support.clock import to_us
 from ameli_support.i18n import _
 from ameli_support.mail.providers import load as load_providers
 from ameli_support.onboarding.identity import Level, Role
@@ -82,11 +81,19 @@ class Diagnosing:
             began = {**began, "mode": wanted.value}
         evidence = self._evidence(number, row, at_once=at_once)
         run = Run(self.checklist(), self._priors(row), evidence, Mode(began["mode"]))
-        earlier = self._may_read(number, row)
+        after = -1 if self._may_read(number, row) else self._opened(number, row)
         for step in steps:
-            if earlier or to_us(step.at) >= row.opened_at:
+            if step.seq > after:
                 run = _replayed(run, step, self._text)
         return run
+
+    def _opened(self, number: int, row: AnyRow) -> int:
+        """The event that opened a contact."""
+        events = map(event_row, self.bench.store.events(number))
+        opened = (
+            one.seq for one in events if one.kind == "contact.opened" and one.payload["call"] == row.call
+        )
+        return next(opened)
 
     def _may_read(self, number: int, row: AnyRow) -> bool:
         """Below level 1 nothing of a person's earlier contacts is shown (rules §8)."""
@@ -153,7 +160,8 @@ class Diagnosing:
         """The mails kept in the case; below level 1 those of this contact only (rules §8)."""
         events = [event_row(event) for event in self.bench.store.events(number)]
         if not self._may_read(number, row):
-            events = [event for event in events if to_us(event.at) >= row.opened_at]
+            after = self._opened(number, row)
+            events = [event for event in events if event.seq > after]
         return kept_of(events)
 
     def _text(self, kept: Any) -> str:
