@@ -1,6 +1,6 @@
 """One tab of a real browser at a running site: what a person sees, types and presses, and what axe finds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
 from ameli_support.onboarding.procedure import procedure
-from tests.sandbox.public_site import PublicSite
+from tests.sandbox.public_site import CODE, PublicSite
+from tests.sandbox.visitor import Visitor
 
 P = procedure()
 FC_BUTTON = "S’identifier avec FranceConnect"
@@ -24,7 +25,7 @@ _EDGES = """Array.from(document.querySelectorAll('h1,h2,p,li,label,legend,button
 
 @dataclass(frozen=True)
 class Look:
-    """How somebody looks at the pages: size in CSS pixels, zoom, scripts; `axe`: each page is looked through."""
+    """How somebody looks at the pages: CSS pixels, zoom, scripts; `axe`: each page is looked through."""
 
     width: int = 1280
     height: int = 900
@@ -88,6 +89,32 @@ class Tab:
             told = [(one["id"], one["impact"], [node["html"] for node in one["nodes"]]) for one in found]
             assert told == [], title
 
+    def tells(self, faults: dict[str, str | list[str]]) -> None:
+        """These faults and no others: in the summary, which has the focus, and beside each field."""
+        wanted = {f: [m] if isinstance(m, str) else m for f, m in faults.items()}
+        assert self.page.title().startswith("Erreur – ")
+        assert self.focus == "erreurs"
+        lines = self.page.locator("#erreurs li a")
+        shown = [(plain(line.inner_text()), line.get_attribute("href")) for line in lines.all()]
+        assert shown == [(message, f"#{field}") for field, each in wanted.items() for message in each]
+        for field, each in wanted.items():
+            control = self.page.locator(f"#{field}")
+            assert control.get_attribute("aria-invalid") == "true", field
+            about = (control.get_attribute("aria-describedby") or "").split()
+            beside = [plain(self.page.locator(f"#{i}").inner_text()) for i in about if "-erreur" in i]
+            assert beside == each, field
+        assert self.page.locator("[aria-invalid]").count() == len(wanted)
+        lines.first.click()  # leads to the first wrong field
+        assert self.focus == next(iter(wanted))
+
+    def keeps(self, **typed: str) -> None:
+        """What was typed is still there."""
+        for field, value in typed.items():
+            if value in ("yes", "no"):
+                assert self.page.locator(f"#{field}-{value}").is_checked(), field
+            else:
+                assert self.value(field) == value
+
     # ── what is done ────────────────────────────────────────────────────────
 
     def open(self, path: str) -> "Tab":
@@ -123,8 +150,8 @@ class Tab:
         for _ in range(60):
             self.page.keyboard.press("Tab")
             there, seen = self.page.evaluate(
-                """selector => (e => [e.matches(selector),
-                   e === document.body || getComputedStyle(e).outlineStyle !== 'none'])(document.activeElement)""",
+                """selector => { const e = document.activeElement; return [e.matches(selector),
+                   e === document.body || getComputedStyle(e).outlineStyle !== 'none'] }""",
                 selector,
             )
             assert seen, self.focus
@@ -143,18 +170,30 @@ class Tab:
 
     # ── usual ways ──────────────────────────────────────────────────────────
 
+    def arrives(self, walk: Callable[[Visitor], object]) -> "Tab":
+        """At the page where a visitor without a browser ends, with that visitor's cookies."""
+        visitor = self.site.visitor()
+        try:
+            walk(visitor)
+            assert visitor.page is not None
+            url = self.site.world.base_url
+            cookies = [{"name": n, "value": v, "url": url} for n, v in visitor.client.cookies.items()]
+            self.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+            return self.open(visitor.page.path)
+        finally:
+            visitor.close()
+
     def at_terms(self, record: str) -> "Tab":
-        self.open("/inscription").press("CONTINUER", **self.site.fields(record))
-        return self.press("ME CONNECTER", nir=self.site.nir(record), code=self.site.code(record))
+        return self.arrives(lambda visitor: self.site.at_terms(visitor, record))
 
     def at_code(self, record: str) -> "Tab":
-        return self.at_terms(record).press("CONTINUER", terms="yes")
+        return self.arrives(lambda visitor: self.site.at_code(visitor, record))
 
-    def at_contact(self, record: str, code: str) -> "Tab":
-        return self.at_code(record).press("CONTINUER", new_code=code, new_code_again=code)
+    def at_contact(self, record: str) -> "Tab":
+        return self.arrives(lambda visitor: self.site.at_contact_page(visitor, record))
 
-    def log_in(self, record: str, code: str) -> "Tab":
-        return self.open("/connexion").press("ME CONNECTER", nir=self.site.nir(record), code=code)
+    def logged_in(self, record: str, code: str = CODE) -> "Tab":
+        return self.arrives(lambda visitor: self.site.log_in(visitor, record, code))
 
 
 @contextmanager

@@ -34,12 +34,13 @@ def test_back_reload_double_click_and_not_you(tab: Opener) -> None:
     assert here.path == "/compte"
 
 
-def test_its_other_pages_fit_at_320_px_and_are_clean_under_axe(tab: Opener) -> None:
+def test_its_pages_fit_at_320_px_and_are_clean_under_axe(tab: Opener) -> None:
     here = tab(width=320, axe=True)
-    here.open("/inscription").press(FC_BUTTON)
+    here.open("/inscription").press(FC_BUTTON).look(CHOICE)
     with here.page.expect_navigation():
         here.page.locator("button[value=msa]").click()
     title = here.title
+    here.look(title)
     here.press("Me connecter").look(title)  # with its fault
     here.press("Me connecter", login="etat_civil_inconnu").look(named("franceconnect_error"))
     here.follow("Choisir un autre compte")
