@@ -7,6 +7,7 @@ from ameli_support.casework.case import Outcome
 from ameli_support.casework.views import CallState, Look, Service
 from ameli_support.onboarding import explain, journey
 from ameli_support.onboarding.acts import Act, Reason
+from ameli_support.onboarding.difficulties import resume
 from ameli_support.onboarding.identity import Direction, Level, Speaker
 from ameli_support.onboarding.journey import Place, Screenful
 from ameli_support.onboarding.procedure import Moment, Procedure
@@ -112,13 +113,15 @@ def _moment(state: CallState, view: RecordView | None, where: Place) -> Moment:
 
 def _values(procedure: Procedure, view: RecordView | None, where: Place, language: str) -> dict[str, object]:
     """Dates as they are said, and whom to turn to."""
-    values: dict[str, object] = dict.fromkeys((*_DATES, "scheme", "contact"), "…")
+    values: dict[str, object] = dict.fromkeys((*_DATES, "scheme", "contact", "resume"), "…")
     if view is None:
         return values
     if view.closed_because is Reason.OTHER_SCHEME:
         return values | explain.elsewhere(procedure, language, scheme=view.scheme)
     if view.closed_because is Reason.OTHER_FUND:
         return values | explain.elsewhere(procedure, language, fund=view.fund)
+    if view.step is not None:
+        values["resume"] = resume(view.step, view.route, procedure, language)
     newest, link = newest_mail(view), view.link
     sent = link.issued_at if link else None
     if newest is not None:

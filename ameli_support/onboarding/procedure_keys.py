@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from ameli_support.onboarding.acts import Act, Effect, Reason
+from ameli_support.onboarding.difficulties import NAMES
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Role, Speaker
 from ameli_support.onboarding.link import Ended, Phase
 from ameli_support.onboarding.pages import AT
@@ -47,6 +48,7 @@ def required_keys() -> Iterator[str]:
         yield from (f"{section}.{name}.{part}" for name in names for part in parts)
     yield from (f"nir.{reason}" for reason in NIR_REASONS)
     yield from (f"levels.level_{level:d}" for level in Level)
+    yield from (f"difficulties.{name}.{part}" for name in NAMES for part in ("label", "say", "do"))
     yield from (f"refusals.unknown.{part}" for part in ("meaning", "say", "do"))
     yield from (f"strength.level_{strength}" for strength in range(5))
     yield from ("seen.stage", *(shown.note for shown in AT.values() if shown.note))

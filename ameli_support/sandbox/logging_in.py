@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ameli_support import sql
@@ -25,6 +25,10 @@ _FIND = (
     .add_columns(_enrolment.c.code_hash, _enrolment.c.ended_at)
     .select_from(_person.join(_enrolment, _enrolment.c.person == _person.c.id))
     .where(_person.c.nir == bindparam("nir"), _enrolment.c.ended_at.is_(None))
+)
+
+_CLOSED = select(_guard.c.closed_until).where(
+    _guard.c.key == bindparam("number"), _guard.c.closed_until > bindparam("now")
 )
 
 
@@ -94,6 +98,12 @@ def wrong(world: World, nir13: str) -> datetime | None:
             _close(conn, key, until)
             return until
         return from_us(row.closed_until)
+
+
+def closed_until(conn: Connection, world: World, nir13: str, at: datetime) -> datetime | None:
+    """Until when the login with this number is closed at `at` (UTC); None while it is open."""
+    row = conn.execute(_CLOSED, {"number": _key(world, nir13), "now": to_us(at)}).first()
+    return from_us(row.closed_until) if row is not None else None
 
 
 def right(world: World, nir13: str) -> None:

@@ -16,7 +16,7 @@ from ameli_support.accounts.contract import (
     SmtpAnswer,
     VerdictView,
 )
-from ameli_support.clock import from_us
+from ameli_support.clock import from_us, to_us
 from ameli_support.onboarding.acts import Act, Reason, Verdict
 from ameli_support.onboarding.contact import domain_of, mask_address, mask_phone
 from ameli_support.onboarding.journey import Step
@@ -26,6 +26,7 @@ from ameli_support.outbox import MailState
 from ameli_support.sandbox import claims, provisional
 from ameli_support.sandbox.enrolments import STEPS_DONE, Dossier, instant
 from ameli_support.sandbox.problems import seconds_left
+from ameli_support.sandbox.signing_up import TRIES
 
 
 def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: datetime) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
             landline_phone=row.consent_landline_phone,
         ),
         "provisional_code": provisional.state(row, at),
+        "addresses_refused": _addresses_refused(conn, row, where, at),
         "link": current
         and LinkView(generation=current.number, issued_at=current.issued_at, expires_at=current.expires_at),
         "generations": tuple(_generation_view(g, live.number if live else None) for g in dossier.generations),
@@ -69,6 +71,14 @@ def of_enrolment(conn: Connection, procedure: Procedure, dossier: Dossier, at: d
         "code_reset_blocked_until": reset_blocked_until(row, where, procedure, at),
         "sends": _send_views(dossier),
     }
+
+
+def _addresses_refused(conn: Connection, row: Row[Any], where: Phase | None, at: datetime) -> int:
+    """How many addresses the person gave in vain at step 5 within the last hour."""
+    if where is not Phase.NOT_SENT or row.step != Step.CONTACT:
+        return 0
+    since = to_us(at - timedelta(hours=1))
+    return int(conn.execute(TRIES, {"enrolment": row.id, "since": since}).scalar_one())
 
 
 def _steps_done(conn: Connection, enrolment: str) -> dict[Step, datetime]:

@@ -23,7 +23,7 @@ from ameli_support.onboarding.identity import Level, Role, Speaker
 from ameli_support.onboarding.link import live_generation
 from ameli_support.onboarding.person import PersonStatus, mask_nir
 from ameli_support.onboarding.procedure import Procedure
-from ameli_support.sandbox import allowances, schema
+from ameli_support.sandbox import allowances, logging_in, schema
 from ameli_support.sandbox.audit import spoken
 from ameli_support.sandbox.callers import (
     GENERAL_SCHEME,
@@ -210,6 +210,7 @@ def _told(
     dossier = Dossier(person) if row is None else dossier_of(conn, person, row)
     possible = verdicts(situation(conn, world.procedure, caller, dossier, lock, at), at, world.procedure)
     fields = {} if row is None else of_enrolment(conn, world.procedure, dossier, at)
+    fields["login_closed_until"] = logging_in.closed_until(conn, world, person.nir, at)
     view = RecordView(
         record=person.id,
         person=PersonView(
@@ -294,6 +295,8 @@ def _etag(view: RecordView, possible: Mapping[Act, Verdict], stored: Any) -> str
         view.code_reset_blocked_until,
         view.provisional_code,
         view.address_elsewhere,
+        view.login_closed_until,
+        view.addresses_refused,
         view.procedure_version,
         tuple(possible.values()),
         stored,

@@ -24,6 +24,7 @@ LONGEST: dict[str, dict[str, object]] = {
         "link_time": "23\u00a0h\u00a059",
         "scheme": "Cavimac (régime des cultes)",
         "contact": "votre caisse MSA, sur msa.fr",
+        "resume": "Reprenez sur **assure.ameli.fr**, avec le code provisoire.",
     },
     "en": {
         "sent_day": "Wednesday 23 September",
@@ -32,6 +33,7 @@ LONGEST: dict[str, dict[str, object]] = {
         "link_time": "23:59",
         "scheme": "Cavimac (clergy scheme)",
         "contact": "your MSA fund, on msa.fr",
+        "resume": "Go on at **assure.ameli.fr**, with your personal code.",
     },
 }
 NEVER_BREAKS = "\ue000"
@@ -163,7 +165,7 @@ def test_only_the_persons_own_words_have_no_english() -> None:
 KNOWN = {
     *("sent_day", "sent_time", "link_day", "link_time", "scheme", "contact", "countdown"),
     *("address", "date", "time", "since", "step", "step_number", "ended", "reason", "providers"),
-    *("rule", "subject", "sender_name", "mail_button", "provider", "code", "stage"),
+    *("resume", "rule", "subject", "sender_name", "mail_button", "provider", "code", "stage"),
 }
 
 

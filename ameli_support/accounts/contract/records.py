@@ -129,6 +129,8 @@ class RecordView(Wire):
     `phase` and `step` are null without an enrolment. On a deceased, restricted or
     other-scheme record most fields stay null: `closed_because` says why and nothing else is told.
     `address_elsewhere`: another account or enrolment holds the address on file; whose is told to nobody.
+    `login_closed_until`: wrong codes have closed the login. `addresses_refused`: addresses that the person
+    gave at step 5 within the last hour and that other accounts use.
     """
 
     record: Key
@@ -160,6 +162,8 @@ class RecordView(Wire):
     suspended_at: datetime | None = None
     confirmation_disputed_at: datetime | None = None
     code_reset_blocked_until: datetime | None = None
+    login_closed_until: datetime | None = None
+    addresses_refused: int = 0
     sends: tuple[SendView, ...] = ()
     level: Level = Level.NOTHING
     speaker: Speaker | None = None
