@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from ameli_support.clock import to_us
+from ameli_support.mail.parsing import parse
 
 INBOX = ""
 _PLAIN = re.compile(r"[a-z0-9@_+=-][a-z0-9.@_+=-]{0,199}")
@@ -138,15 +139,15 @@ def _received(number: int, folder: str, file: Path) -> Received:
     message: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
     first = file.name.partition(".")[0]
     arrived = int(first) / 1e9 if first.isdigit() else file.stat().st_mtime
-    text = _text(message)
+    text, head = _text(message), parse(raw).headers
     return Received(
         number=number,
         name=file.name,
         folder=folder,
         arrived_at=datetime.fromtimestamp(arrived, UTC),
-        sender=str(message["From"] or ""),
-        subject=str(message["Subject"] or ""),
-        message_id=str(message["Message-ID"] or ""),
+        sender=head.decoded("from"),
+        subject=head.decoded("subject"),
+        message_id=head.decoded("message-id"),
         text=text,
         links=tuple(dict.fromkeys(_LINK.findall(text))),
         raw=raw,

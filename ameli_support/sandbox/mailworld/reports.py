@@ -67,4 +67,5 @@ def _fields(fields: dict[str, str]) -> Message:
 def _head(content: bytes) -> str:
     mail = email.message_from_bytes(content, policy=_PLAIN)
     lines = [f"{name}: {value}" for name in _KEPT if (value := mail[name]) is not None]
-    return "\r\n".join(lines) + "\r\n"
+    # the head of a stranger's mail may hold bytes that are no text
+    return ("\r\n".join(lines) + "\r\n").encode("ascii", "replace").decode("ascii")

@@ -8,6 +8,7 @@ import email.policy
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from html import escape, unescape
@@ -72,7 +73,7 @@ class Rewrites(Behaviour):
 
 
 def rewritten(content: bytes, form: Callable[[str], str]) -> bytes:
-    """The mail with each link in `form`; one that it cannot write for certain stays as it is."""
+    """The mail with each link in `form`; a link or a part that it cannot write for certain stays as it is."""
     message = email.message_from_bytes(content, policy=email.policy.SMTP)
 
     def put(url: str) -> str:
@@ -80,11 +81,15 @@ def rewritten(content: bytes, form: Callable[[str], str]) -> bytes:
         return made if read_link(made).target == url else url
 
     for part in message.walk():
-        if part.get_content_type() == "text/plain":
-            _set(part, _URL.sub(lambda found: put(found[0]), part.get_content()))
-        elif part.get_content_type() == "text/html":
-            _set(part, _rewrite_html(part.get_content(), put))
-    return message.as_bytes()
+        with suppress(LookupError, ValueError):  # a part that says wrongly how it is written
+            if part.get_content_type() == "text/plain":
+                _set(part, _URL.sub(lambda found: put(found[0]), part.get_content()))
+            elif part.get_content_type() == "text/html":
+                _set(part, _rewrite_html(part.get_content(), put))
+    try:
+        return message.as_bytes()
+    except (LookupError, ValueError):
+        return content
 
 
 def _rewrite_html(source: str, put: Callable[[str], str]) -> str:

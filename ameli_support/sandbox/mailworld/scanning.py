@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from ameli_support.mail.links import links_in
 from ameli_support.mail.parsing import parse
@@ -31,7 +31,7 @@ def open_links(content: bytes, methods: tuple[str, ...], site: str) -> int:
     place = urlsplit(site)
     answered = 0
     for link in links_in(parse(content))[:MOST]:
-        target = urlsplit(link.target or link.href)
+        target = _split(link.target or link.href)
         if (target.scheme, target.netloc) != ("http", place.netloc) or place.scheme != "http":
             continue
         for method in methods:
@@ -39,10 +39,23 @@ def open_links(content: bytes, methods: tuple[str, ...], site: str) -> int:
     return answered
 
 
+def _split(url: str) -> SplitResult:
+    """An address taken apart; of one that is none, nothing."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _request(host: str, port: int | None, method: str, path: str) -> bool:
     connection = HTTPConnection(host, port, timeout=TIMEOUT)
     with suppress(OSError, HTTPException):
-        connection.request(method, path or "/", headers={"User-Agent": "sandbox link scanner"})
+        # a stranger's link may hold any letter; a request line holds ASCII
+        connection.request(
+            method,
+            quote(path or "/", safe="/%:@!$&'()*+,;=~"),
+            headers={"User-Agent": "sandbox link scanner"},
+        )
         connection.getresponse().read()
         connection.close()
         return True

@@ -193,7 +193,10 @@ class MailWorld:
         with self._carrying:
             parcels = self._later.take(self._clock.now())
             for parcel in parcels:
-                self._end(self._people.provider(parcel.address), parcel)
+                try:
+                    self._end(self._people.provider(parcel.address), parcel)
+                except Exception as error:  # one bad mail never stops the others
+                    _tell_lost(error)
         return len(parcels)
 
     async def _keep_carrying(self) -> None:
@@ -211,7 +214,11 @@ class MailWorld:
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._work.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logging.getLogger(__name__).error("mail lost on its way: %s", type(error).__name__)
+            _tell_lost(error)
+
+
+def _tell_lost(error: BaseException) -> None:
+    logging.getLogger(__name__).error("mail lost on its way: %s", type(error).__name__)
 
 
 def _sender(given: str | None) -> str:
