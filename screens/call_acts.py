@@ -51,8 +51,8 @@ class CallActs(PaletteActs):
         if offer.state is Offered.FORBIDDEN:
             self.explain_refusal("call.diagnose", offer.sentence or f"{offer.hint}.", f"{offer.hint}.")
             return
-        from screens.diagnosis import Diagnosis
-        from screens.diagnosis_writes import Writes
+        from screens.diagnosis.screen import Diagnosis
+        from screens.diagnosis.writes import Writes
 
         self.writes = self.writes or Writes(self.app)
         self.app.push_screen(Diagnosis(self, self.writes))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ameli_support.accounts.contract import VerdictView
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState, Done, Earlier, Look
-    from screens.diagnosis_writes import Writes
+    from screens.diagnosis.writes import Writes
     from screens.picture import Picture
 
 MARGINS = 9

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from ameli_support.i18n import _
-from screens.diagnosis_picture import CauseRow, FindingRow
+from screens.diagnosis.picture import CauseRow, FindingRow
 from screens.safe import fit
 from screens.widgets.line import Part
 

@@ -6,8 +6,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from screens.diagnosis_layout import AIRY_MOST
-from screens.diagnosis_picture import QuestionRow, Reply
+from screens.diagnosis.layout import AIRY_MOST
+from screens.diagnosis.picture import QuestionRow, Reply
 from screens.safe import fit
 from screens.widgets.line import Part
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ameli_support.onboarding.identity import Role
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from tests.scenarios.command_driver import CommandDriver
 from tests.scenarios.conftest import Play
 from tests.scenarios.screens import ScreenCall, at_the_screens

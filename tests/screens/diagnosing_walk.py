@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from tests.screens.diagnosing_desk import DiagnosingDesk
 from tests.screens.walk import Walk
 

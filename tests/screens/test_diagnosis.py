@@ -11,7 +11,7 @@ from checks.check import FollowUp, Place, Text, yes_no
 from checks.checklist import Checklist
 from checks.evidence import Finding, Outcome
 from checks.run import Mode
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from tests.screens.diagnosing_desk import DiagnosingDesk
 from tests.screens.diagnosing_walk import asks, opens, recorded
 from tests.screens.drawing import cells

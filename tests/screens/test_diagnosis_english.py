@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ameli_support import i18n
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from tests.screens.diagnosing_desk import DiagnosingDesk
 from tests.screens.test_english import leftovers
 from tests.screens.walk import SIZES, Walk, walking

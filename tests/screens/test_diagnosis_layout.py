@@ -2,8 +2,8 @@
 
 import pytest
 
-from screens.diagnosis_layout import TIGHTER, level, rows
-from screens.diagnosis_picture import Deed, DiagnosisPicture, Reply, Stage
+from screens.diagnosis.layout import TIGHTER, level, rows
+from screens.diagnosis.picture import Deed, DiagnosisPicture, Reply, Stage
 from screens.notice import Tone
 from screens.picture import Band, PersonLine
 from tests.screens.diagnosing_desk import DiagnosingDesk

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from screens.dialogs.correct import Correct
 from screens.dialogs.leaflet import Leaflet, paragraphs
 from screens.widgets.choices import Choices

@@ -9,7 +9,7 @@ from screens.actions import ACTIONS, BY_ID, COLUMN, Scope
 from screens.app import AmeliSupport
 from screens.call import Call
 from screens.check import Check
-from screens.diagnosis import Diagnosis
+from screens.diagnosis.screen import Diagnosis
 from screens.dialogs.base import Dialog
 from screens.dialogs.explaining import about, explain
 from screens.dialogs.history import History
