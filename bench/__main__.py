@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("cycle", "mails", "scale", "desk", "asking")
+PARTS = ("cycle", "mails", "scale", "desk", "asking", "journeys")
 
 
 def main() -> None:
