@@ -118,15 +118,21 @@ def reset(world: World, token: str, code_hash: str) -> bool:
         return True
 
 
-def change(world: World, enrolment: str, code_hash: str) -> None:
-    """Keep another code for an active account, whose old one was just typed; every session is over."""
+def change(world: World, enrolment: str, old_hash: str | None, code_hash: str) -> bool:
+    """Keep another code for an account whose old one, of `old_hash`, was just typed; every session is over.
+
+    False when the code is another one by now: whoever changed it in between has decided.
+    """
     with sql.write(world.engine) as conn:
         row = conn.execute(ENROLMENT, {"enrolment": enrolment}).one()
-        _keep(conn, enrolment, code_hash)
+        mine = (_enrolment.c.id == enrolment) & (_enrolment.c.code_hash == old_hash)
+        if not conn.execute(update(_enrolment).where(mine).values(code_hash=code_hash)).rowcount:
+            return False
         end_all(conn, row.person)
         audit.write(
             conn, at=world.now(), actor="person", action="code_change", outcome="done", enrolment=enrolment
         )
+        return True
 
 
 def code_hash_of(world: World, enrolment: str) -> str | None:

@@ -13,6 +13,7 @@ from ameli_support.clock import to_us
 from ameli_support.onboarding.link import Ended
 from ameli_support.sandbox import claims, schema
 from ameli_support.sandbox.enrolments import Dossier
+from ameli_support.sandbox.site.sessions import end_all
 
 _enrolment, _generation = schema.enrolment, schema.generation
 _said, _unlock = schema.said_address, schema.unlock
@@ -27,6 +28,7 @@ def suspend(conn: Connection, dossier: Dossier, at: datetime) -> None:
     """Revoke every generation for good and keep the address claimed, if nobody else holds it by now."""
     enrolment_id = _set(conn, dossier, suspended_at=to_us(at))
     conn.execute(REVOKE, {"of": enrolment_id, "at": to_us(at)})
+    end_all(conn, dossier.person.id)
     if dossier.enrolment and dossier.enrolment.address:
         claims.try_take(conn, dossier.enrolment.address, enrolment_id, until=None, at=at)
 
@@ -40,8 +42,12 @@ def lift(conn: Connection, dossier: Dossier, at: datetime) -> None:
 
 
 def cancel(conn: Connection, dossier: Dossier, at: datetime) -> None:
-    """End the enrolment: the address is free, the code forgotten, a new sign-up possible."""
+    """End the enrolment: the address is free, the code forgotten, a new sign-up possible.
+
+    Whoever is logged in is so no more: they may be the ones for whom it is cancelled.
+    """
     enrolment_id = _set(conn, dossier, ended_at=to_us(at), ended=Ended.CANCELLED.value, code_hash=None)
+    end_all(conn, dossier.person.id)
     if dossier.enrolment and dossier.enrolment.address:
         claims.release(conn, dossier.enrolment.address, enrolment_id)
 

@@ -69,11 +69,12 @@ async def change(ask: Ask) -> Response:
     if chosen.faults:
         return await run_in_threadpool(_page, ask, chosen, 422)
     code_hash = await hashing.hashed(chosen.code)
-    return await run_in_threadpool(_keep, ask, there.row.id, code_hash)
+    return await run_in_threadpool(_keep, ask, there.row.id, stored, code_hash)
 
 
-def _keep(ask: Ask, enrolment: str, code_hash: str) -> Response:
-    resetting.change(ask.site.world, enrolment, code_hash)
+def _keep(ask: Ask, enrolment: str, old_hash: str | None, code_hash: str) -> Response:
+    if not resetting.change(ask.site.world, enrolment, old_hash, code_hash):
+        return ask.go(paths.LOGIN)
     renewed = ask.site.sessions.renew(ask.session, ask.session.person, **ask.session.data)
     return ask.go(paths.ACCOUNT, renewed, info="code_changed")
 

@@ -69,9 +69,11 @@ class _Door:
             target, pending = await self._party.depart()
         except NotIdentified as fault:
             return await self._failed(ask, fault)
-        waiting = [*ask.session.data.get(_PENDING, []), asdict(pending)][-_MOST_PENDING:]
-        ask.session.data[_PENDING] = waiting
-        await run_in_threadpool(ask.site.sessions.keep, ask.session)
+
+        def remember(data: dict[str, Any]) -> None:
+            data[_PENDING] = [*data.get(_PENDING, []), asdict(pending)][-_MOST_PENDING:]
+
+        await run_in_threadpool(ask.site.sessions.change, ask.session, remember)
         response = RedirectResponse(target, 303, looks.HEADERS)
         ask.site.sessions.attach(response, ask.session)
         return response
@@ -146,11 +148,17 @@ def _given(request: Request) -> dict[str, str]:
 
 def _taken(ask: Ask, state: str, now: int) -> Pending | None:
     """The departure of this session that this is the return of, taken out: each comes back once."""
-    waiting: list[dict[str, Any]] = ask.session.data.get(_PENDING, [])
-    found = [one for one in waiting if hmac.compare_digest(one["state"].encode(), state.encode())]
-    if not found or not state:
+
+    def take(data: dict[str, Any]) -> list[dict[str, Any]]:
+        waiting = data.get(_PENDING, [])
+        found = [one for one in waiting if hmac.compare_digest(one["state"].encode(), state.encode())]
+        data[_PENDING] = [one for one in waiting if one not in found]
+        return found
+
+    # what strangers make up writes nothing
+    if not state or not take(dict(ask.session.data)):
         return None
-    ask.session.data[_PENDING] = [one for one in waiting if one not in found]
-    ask.site.sessions.keep(ask.session)
-    pending = Pending(**found[0])
-    return pending if pending.at > now - _PATIENCE else None
+    # two at once: one of them takes it out
+    found = ask.site.sessions.change(ask.session, take)
+    pending = Pending(**found[0]) if found else None
+    return pending if pending and pending.at > now - _PATIENCE else None

@@ -4,6 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
+from ameli_support import sql
 from ameli_support.onboarding.journey import Route
 from ameli_support.onboarding.person import read_nir
 from ameli_support.sandbox import hashing, logging_in, provisional
@@ -13,6 +14,7 @@ from ameli_support.sandbox.site.arriving import identified, standing
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.parting import part
 from ameli_support.sandbox.site.serving import Ask, Site
+from ameli_support.sandbox.site.sessions import end_all
 
 # what another page may say here: `?info=…`, an entry of `pages.login`
 INFOS = ("code_sent", "active", "resume", "left", "over", "code_changed")
@@ -55,7 +57,7 @@ async def log_in(ask: Ask) -> Response:
         fits = await hashing.verified(found.code_hash if found else None, code)
     if found is None or not fits:
         return await run_in_threadpool(_wrong, ask, nir)
-    return await run_in_threadpool(_right, ask, nir, found.person)
+    return await run_in_threadpool(_right, ask, nir, found)
 
 
 def log_out(ask: Ask) -> Response:
@@ -65,9 +67,16 @@ def log_out(ask: Ask) -> Response:
     return part(ask, paths.LOGIN, info="left")
 
 
-def _right(ask: Ask, nir: str, person: str) -> Response:
-    logging_in.right(ask.site.world, nir)
-    return identified(ask.site, ask.session, person, Route.FORM)
+def _right(ask: Ask, nir: str, found: logging_in.Candidate) -> Response:
+    world = ask.site.world
+    logging_in.right(world, nir)
+    answer = identified(ask.site, ask.session, found.person, Route.FORM)
+    if logging_in.candidate(world, nir) == found:
+        return answer
+    # the code was changed, or the request ended, while this one was compared: it opens nothing
+    with sql.write(world.engine) as conn:
+        end_all(conn, found.person)
+    return _wrong(ask, nir)
 
 
 def _wrong(ask: Ask, nir: str) -> Response:

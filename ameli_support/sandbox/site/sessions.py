@@ -11,9 +11,10 @@ import json
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 from starlette.requests import HTTPConnection
@@ -33,6 +34,7 @@ _BYTES = 32
 _AFTER = "after"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
+T = TypeVar("T")
 _row = schema.web_session
 
 
@@ -82,7 +84,7 @@ class Sessions:
         now = self._world.system.now()
         with sql.read(self._world.engine) as conn:
             row = conn.execute(select(_row).where(_row.c.id_hash == _hash(given))).first()
-        if row is None or row.seen_at <= to_us(now - IDLE) or row.began_at <= to_us(now - LONGEST):
+        if row is None or self._over(row):
             return Session(given, fresh=False)
         if row.seen_at <= to_us(now - _GRAIN):
             with sql.write(self._world.engine) as conn:
@@ -91,21 +93,32 @@ class Sessions:
 
     @staticmethod
     def begin() -> Session:
-        """A new anonymous session; nothing is stored until `keep`."""
+        """A new anonymous session; nothing is stored until `change`."""
         return Session(secrets.token_urlsafe(_BYTES))
 
-    def keep(self, session: Session) -> None:
-        """Store `session.data` as it is now. ValueError when it is larger than MOST_DATA bytes of JSON."""
-        data = json.dumps(session.data, separators=(",", ":"))
-        if len(data) > MOST_DATA:
-            raise ValueError("too much for a session")
+    def change(self, session: Session, act: Callable[[dict[str, Any]], T]) -> T:
+        """What `act` gives, on the data as it is stored now: one at a time, however many ask at once.
+
+        Whose session ended meanwhile goes on as nobody, without what it held. ValueError when the data
+        grow larger than MOST_DATA bytes of JSON.
+        """
+        mine = _row.c.id_hash == _hash(session.id)
         with sql.write(self._world.engine) as conn:
-            changed = conn.execute(
-                update(_row).where(_row.c.id_hash == _hash(session.id)).values(data=data)
-            ).rowcount
-            if not changed:
+            row = conn.execute(select(_row).where(mine).with_for_update()).first()
+            live = row is not None and not self._over(row)
+            session.person = row.person if row is not None and live else None
+            session.data = json.loads(row.data) if row is not None and live else {}
+            answer = act(session.data)
+            data = json.dumps(session.data, separators=(",", ":"))
+            if len(data) > MOST_DATA:
+                raise ValueError("too much for a session")
+            if live:
+                conn.execute(update(_row).where(mine).values(data=data))
+            else:
+                conn.execute(delete(_row).where(mine))
                 self._add(conn, session, data)
         session.stored = True
+        return answer
 
     def renew(self, session: Session, person: str | None = None, **data: Any) -> Session:
         """A change of privilege: a new id for `person`, with only `data`; the old id opens nothing more."""
@@ -136,6 +149,10 @@ class Sessions:
             response.set_cookie(
                 self.cookie, session.id, path="/", secure=self._secure, httponly=True, samesite="lax"
             )
+
+    def _over(self, row: Any) -> bool:
+        now = self._world.system.now()
+        return bool(row.seen_at <= to_us(now - IDLE) or row.began_at <= to_us(now - LONGEST))
 
     def _add(self, conn: Connection, session: Session, data: str) -> None:
         now = self._world.system.now()
