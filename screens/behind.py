@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
+from textual.events import Event, Mount
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -17,6 +18,11 @@ class Patient:
 
     app: Any
     _late: tuple[Any] | None = None
+
+    async def on_event(self, event: Event) -> None:
+        """A screen that opens while the app closes gets no children: it is not mounted either."""
+        if not isinstance(event, Mount) or self.app.is_running:
+            await super().on_event(event)  # type: ignore[misc]
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Ends the screen with `result`, now or when nothing lies over it any more."""

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from ameli_support.i18n import _
+from screens.behind import Patient
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 PIN_LENGTH = 32
 
 
-class Lock(ModalScreen[None]):
+class Lock(Patient, ModalScreen[None]):
     """Opaque; only the right PIN leaves it (Ctrl+Q still quits)."""
 
     CSS_PATH = "lock.tcss"

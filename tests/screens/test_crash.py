@@ -1,11 +1,12 @@
 """A crash report holds neither what was typed nor what was shown, only kinds and places."""
 
 import io
+from operator import attrgetter
 
 import pytest
 from rich.console import Console
 
-from tests.screens.fake_desk import NIR
+from tests.screens.fake_desk import NIR, FakeDesk
 from tests.screens.walk import walking
 
 
@@ -44,3 +45,11 @@ async def test_a_crash_report_tells_no_secret(kind: type[Exception]) -> None:
     assert kind.__name__ in told
     for secret in (NIR, NIR.replace(" ", ""), "dupont", "DUPONT"):
         assert secret not in told
+
+
+@pytest.mark.parametrize("opens", ["action_lock", "screen.action_note"])
+async def test_a_screen_that_opens_while_the_app_ends_is_no_crash(opens: str) -> None:
+    async with walking(FakeDesk("j3"), check_pin=lambda pin: True) as walk:
+        await walk.to_level_1()
+        attrgetter(opens)(walk.app)()
+    assert walk.app._exception is None
