@@ -13,7 +13,7 @@ from ameli_support.onboarding.steps import Step
 from ameli_support.onboarding.wording import clock_time, short_date
 from screens.actions import BY_ID, COLUMN
 from screens.delaying import delay_bar
-from screens.diagnosis_offer import diagnosis_offer
+from screens.diagnosis.offer import diagnosis_offer
 from screens.looking_back import event_rows, flags
 from screens.notice import Tone
 from screens.picture import Band, DelayBar, Mark, Offer, Offered, PersonLine, Picture, RailStep
