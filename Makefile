@@ -53,6 +53,7 @@ keys: $(READY)  ## the cheat-sheet, from the registry of actions
 picture: $(READY)  ## the pictures of docs/img and the recorded walk, from the real demo
 	$(BIN)/python -m bench.picture
 	$(BIN)/python -m bench.walk
+	$(BIN)/python -m bench.pages
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
