@@ -10,8 +10,10 @@ LENGTH = 64
 _CHARACTERS = "A-Za-z0-9_-"
 # plain, percent-encoded once or more, quoted-printable, Proofpoint's own form
 _SLASH = r"(?:/|\\/|%(?:25)*2f|=2f|-2f|_)"
+_PAGES = ("confirmer", "renvoyer", "code-oublie")
+_PAGE = "|".join(page.replace("-", r"(?:-|%(?:25)*2d|=2d|-2d)") for page in _PAGES)
 _IN_PATH = re.compile(
-    rf"(?i)((?:confirmer|renvoyer){_SLASH})(?!{re.escape(MARK)})(?:[{_CHARACTERS}]|%(?:25)*[0-9a-f]{{2}}|=\n|=[0-9a-f]{{2}})+"
+    rf"(?i)((?:{_PAGE}){_SLASH})(?!{re.escape(MARK)})(?:[{_CHARACTERS}]|%(?:25)*[0-9a-f]{{2}}|=\n|=[0-9a-f]{{2}})+"
 )
 _BARE = re.compile(
     rf"(?:(?<![{_CHARACTERS}])|(?<=[%=][0-9A-Fa-f]{{2}}))"
@@ -31,7 +33,7 @@ def _base64_forms(word: str) -> str:
     return "|".join(re.escape(form) for form in forms)
 
 
-_IN_BASE64 = re.compile("|".join(_base64_forms(word) for word in ("confirmer", "renvoyer")))
+_IN_BASE64 = re.compile("|".join(_base64_forms(word) for word in _PAGES))
 _BASE64_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[bfBF])+(?:=|%3[dD])*")
 
 
@@ -48,5 +50,7 @@ def _masked_run(run: re.Match[str]) -> str:
 
 def shown(text: str, limit: int = 500) -> str:
     """A text of somebody else's as it may be derived and shown: no token, no control character, one line."""
-    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 20 * limit])
+    # first as it stands: a soft line break in the middle of a token would be taken for its end
+    text = without_tokens(text[: 20 * limit])
+    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
     return without_tokens(" ".join(text.split()))[:limit]
