@@ -18,7 +18,7 @@ from ameli_support.sandbox.franceconnect.provider import CALLBACK_PATH
 from ameli_support.sandbox.site import arriving, sessions
 from tests.sandbox.fc import LA_POSTE
 from tests.sandbox.public_site import CODE, PublicSite
-from tests.sandbox.service import unique
+from tests.sandbox.service import Service, unique
 from tests.sandbox.test_concurrency import at_once
 from tests.sandbox.visitor import Visitor
 
@@ -129,6 +129,18 @@ def test_the_old_code_changes_nothing_once_it_was_changed(public_site: PublicSit
     changes = [partial(resetting.change, world, row.id, row.code_hash, new) for new in (first, second)]
     assert sorted(at_once(*changes)) == [False, True]
     assert resetting.code_hash_of(world, row.id) in (first, second)
+
+
+def test_what_many_keep_in_one_new_session_at_once_is_all_kept(service: Service) -> None:
+    kept = sessions.Sessions(service.world)
+    visitor = kept.begin()
+
+    def keep(name: str) -> None:
+        kept.change(sessions.Session(visitor.id), lambda data: data.update({name: 1}))
+
+    at_once(*[partial(keep, name) for name in "abcdef"])
+    visit = HTTPConnection({"type": "http", "headers": [(b"cookie", f"ameli={visitor.id}".encode())]})
+    assert set(kept.read(visit).data) == set("abcdef")
 
 
 # ── FranceConnect ───────────────────────────────────────────────────────────

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -104,19 +105,18 @@ class Sessions:
         """
         mine = _row.c.id_hash == _hash(session.id)
         with sql.write(self._world.engine) as conn:
-            row = conn.execute(select(_row).where(mine).with_for_update()).first()
-            live = row is not None and not self._over(row)
-            session.person = row.person if row is not None and live else None
-            session.data = json.loads(row.data) if row is not None and live else {}
+            self._add(conn, Session(session.id), "{}")
+            row = conn.execute(select(_row).where(mine).with_for_update()).one()
+            if self._over(row):
+                conn.execute(delete(_row).where(mine))
+                self._add(conn, Session(session.id), "{}")
+                row = conn.execute(select(_row).where(mine)).one()
+            session.person, session.data = row.person, json.loads(row.data)
             answer = act(session.data)
             data = json.dumps(session.data, separators=(",", ":"))
             if len(data) > MOST_DATA:
                 raise ValueError("too much for a session")
-            if live:
-                conn.execute(update(_row).where(mine).values(data=data))
-            else:
-                conn.execute(delete(_row).where(mine))
-                self._add(conn, session, data)
+            conn.execute(update(_row).where(mine).values(data=data))
         session.stored = True
         return answer
 
@@ -155,17 +155,18 @@ class Sessions:
         return bool(row.seen_at <= to_us(now - IDLE) or row.began_at <= to_us(now - LONGEST))
 
     def _add(self, conn: Connection, session: Session, data: str) -> None:
+        """A row for a session that has none."""
         now = self._world.system.now()
         conn.execute(delete(_row).where(_row.c.seen_at <= to_us(now - IDLE)))
-        conn.execute(
-            insert(_row).values(
-                id_hash=_hash(session.id),
-                person=session.person,
-                data=data,
-                began_at=to_us(now),
-                seen_at=to_us(now),
-            )
+        insert = sqlite.insert if sql.is_sqlite(conn) else postgresql.insert
+        row = insert(_row).values(
+            id_hash=_hash(session.id),
+            person=session.person,
+            data=data,
+            began_at=to_us(now),
+            seen_at=to_us(now),
         )
+        conn.execute(row.on_conflict_do_nothing())
 
 
 def end_all(conn: Connection, person: str) -> None:
