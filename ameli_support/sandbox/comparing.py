@@ -20,6 +20,7 @@ _STREETS = {
     "BVD": "BOULEVARD", "CH": "CHEMIN", "CHE": "CHEMIN", "IMP": "IMPASSE", "PL": "PLACE",
     "QU": "QUAI", "R": "RUE", "RTE": "ROUTE", "SQ": "SQUARE", "ST": "SAINT", "STE": "SAINTE",
 }  # fmt: skip
+_MOST_WORDS = 24
 _TITLES = frozenset({"DR", "DOCTEUR", "PR", "PROFESSEUR", "M", "MME"})
 
 
@@ -41,6 +42,8 @@ def named(person: Row[Any], said: str) -> bool:
     A joiner left out or put in is no other name: « ndiaye » is N’DIAYE, « saint martin » SAINTMARTIN.
     """
     words = fold_name(said).split()
+    if len(words) > _MOST_WORDS:  # each beginning and end is tried: strangers type what they like
+        return False
     first_names = set(fold_name(person.first_names.replace(",", " ")).split())
     own = {name_key(name) for name in (person.birth_name, person.used_name) if name}
     return any(

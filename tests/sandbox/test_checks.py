@@ -1,5 +1,6 @@
 """Caller checks (rules §8): what is compared, what a level needs, when a check fails, when a record locks."""
 
+import time
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -581,3 +582,11 @@ def test_a_joiner_left_out_is_no_other_name(own: str, said: str) -> None:
     person: Any = SimpleNamespace(birth_name=own, used_name=None, first_names="Moïse")
     assert named(person, said)
     assert not named(person, said[:-1])
+
+
+def test_a_name_of_thousands_of_words_costs_no_more_than_a_long_one(service: Service) -> None:
+    row = person_row(service, service.person())
+    began = time.process_time()
+    assert not named(row, "a " * 8000)
+    assert time.process_time() - began < 0.5
+    assert named(row, " ".join(["Angela", "Marie"] * 11) + " Dubois")
