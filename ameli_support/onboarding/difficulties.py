@@ -179,7 +179,7 @@ _KINDS = (
     _Kind(
         "code_waits",
         frozenset({Place.IDENTITY_FORM}),
-        (("pages.login.code_sent", None),),
+        (("pages.login.code_sent", None), ("pages.login.code_kept", None)),
         _code("sent"),
     ),
     _Kind("wrong_code", frozenset({Place.IDENTITY_FORM}), (("forms.wrong_login", None),)),
@@ -192,7 +192,13 @@ _KINDS = (
     _Kind("terms_choice", frozenset({Place.TERMS}), (("forms.terms", None),)),
     _Kind("code_rules", _AT_CODE, tuple((f"code_rules.{rule}", None) for rule in CodeRule)),
     _Kind("codes_differ", _AT_CODE, (("forms.code_differs", None),)),
-    _Kind("code_used", frozenset({Place.TERMS, Place.PERSONAL_CODE}), notices=_code("used"), rare=True),
+    _Kind(
+        "code_used",
+        frozenset({Place.TERMS, Place.PERSONAL_CODE}),
+        (("pages.login.code_kept", None),),
+        _code("used"),
+        rare=True,
+    ),
     _Kind(
         "address_used",
         _AT_CONTACT,

@@ -29,6 +29,7 @@ _PARTS: Mapping[str, str] = {
     "session_over": "sentences links",
     "form_refused": "sentences links",
     "sign_up_refused": "sentences links",
+    "other_scheme": "sentences links",
     "unavailable": "sentences",
     "login_unconfirmed": "sentences buttons same_address",
     "login_queued": "sentences",
@@ -45,7 +46,7 @@ _PARTS: Mapping[str, str] = {
     "terms_refused": "sentences links",
     "sign_up": "sentences fields date_format buttons mismatch help_labels help calendar other_way",
     "login": "sentences fields help buttons other_way where "
-    "code_sent active resume left over code_changed first_visit",
+    "code_sent code_kept active resume left over code_changed first_visit",
     "franceconnect": "sentences back service remember "
     "provider_unavailable one_unavailable unavailable brand notice",
     "recognised": "welcome born buttons not_you help answers "

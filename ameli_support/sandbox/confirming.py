@@ -80,12 +80,16 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Resent:
-    """Whether the person's own re-send queued a mail; else why not, and the seconds to wait."""
+    """Whether the person's own re-send queued a mail; else why not, and the seconds to wait.
+
+    `taken`: another enrolment holds the address by now.
+    """
 
     queued: bool
     view: PageView
     reason: Reason | None = None
     wait: int = 0
+    taken: bool = False
 
 
 @sql.retrying
@@ -132,7 +136,7 @@ def person_resend(world: World, token: str) -> Resent:
     except Refused as refused:
         if refused.kind is not ProblemType.ADDRESS_TAKEN:
             raise
-        return Resent(False, PageView(DeadPage.GENERIC, world.now()))
+        return Resent(False, PageView(DeadPage.GENERIC, world.now()), taken=True)
 
 
 class _Overtaken(Exception):

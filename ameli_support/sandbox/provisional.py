@@ -64,15 +64,15 @@ def opens(row: Any, at: datetime) -> bool:
     )
 
 
-def send(world: World, enrolment: str) -> None:
-    """A code is on its way to what the fund knew before; the one that still opens is not replaced.
+def send(world: World, enrolment: str) -> bool:
+    """A code is on its way to what the fund knew before; False when the one that still opens is kept.
 
     Step 1 is done by it. Refused: `rate-limited` when too many were sent today.
     """
     with sql.write(world.engine) as conn:
         row, at = _locked(conn, enrolment), world.now()
         if row is None or row.ended_at is not None or row.step not in _BEFORE_A_CODE or opens(row, at):
-            return
+            return False
         begins, ends = paris_day(at)
         sent: int = conn.execute(_SENT_TODAY, {"enrolment": enrolment, "since": to_us(begins)}).scalar_one()
         if sent >= world.procedure.numbers.provisional_codes_per_day:
@@ -86,6 +86,7 @@ def send(world: World, enrolment: str) -> None:
             values["route"] = Route.FORM.value
         conn.execute(update(_enrolment).where(_enrolment.c.id == enrolment).values(values))
         audit.write(conn, at=at, actor="service", action=_ACTION, outcome="sent", enrolment=enrolment)
+        return True
 
 
 def of_new_code(world: World, at: datetime, number: int) -> dict[str, Any]:

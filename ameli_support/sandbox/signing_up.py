@@ -1,6 +1,6 @@
 """Steps 1 to 6 of the journey as functions (rules §1), for the pages and for whoever makes up people."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +12,10 @@ from ameli_support.accounts.contract import ProblemType, ProvisionalCode
 from ameli_support.clock import to_us
 from ameli_support.onboarding.contact import Consents, ContactData
 from ameli_support.onboarding.journey import Route, Step
-from ameli_support.onboarding.link import Ended
+from ameli_support.onboarding.link import Ended, link_end
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, read_nir
 from ameli_support.onboarding.personal_code import CodeRule, failures
-from ameli_support.sandbox import audit, canonical, hashing, issuing, schema
+from ameli_support.sandbox import audit, canonical, claims, hashing, issuing, schema
 from ameli_support.sandbox.callers import GENERAL_SCHEME
 from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, Dossier, enrolment_of
 from ameli_support.sandbox.issuing import Issued
@@ -149,23 +149,14 @@ def submit_address(
         canonical.phone(landline) if landline else None,
         consents or Consents(),
     )
-    try:
-        return _submit(world, enrolment, contact)
-    except Refused as refused:
-        if refused.kind is ProblemType.ADDRESS_TAKEN:
-            with sql.write(world.engine) as conn:
-                audit.write(
-                    conn,
-                    at=world.now(),
-                    actor="person",
-                    action="submit_address",
-                    outcome=ProblemType.ADDRESS_TAKEN.value,
-                    enrolment=enrolment,
-                )
-        raise
+    issued = _submit(world, enrolment, contact)
+    if issued is None:
+        raise Refused(ProblemType.ADDRESS_TAKEN)
+    return issued
 
 
-def _submit(world: World, enrolment: str, contact: ContactData) -> Issued:
+def _submit(world: World, enrolment: str, contact: ContactData) -> Issued | None:
+    """None when the address is taken, which is counted in the same step: many at once are tries too."""
     with sql.write(world.engine) as conn:
         row = _open_row(conn, enrolment, Step.CONTACT)
         at = world.now()
@@ -173,6 +164,10 @@ def _submit(world: World, enrolment: str, contact: ContactData) -> Issued:
         tries: int = conn.execute(TRIES, {"enrolment": enrolment, "since": since}).scalar_one()
         if tries >= world.procedure.numbers.address_tries_per_hour:
             raise Refused(ProblemType.RATE_LIMITED, retry_after=3600)
+        held_until = link_end(at, world.procedure)
+        if not claims.try_take(conn, contact.address, enrolment, until=held_until, at=at):
+            _note_submission(conn, at, enrolment, ProblemType.ADDRESS_TAKEN.value)
+            return None
         # before its first address an enrolment has neither links nor mails
         dossier = Dossier(None, row, enrolment_of(row, ()))
         issued = issuing.first_issue(conn, world, dossier, contact.address, at, _columns(contact, row, at))
@@ -181,16 +176,22 @@ def _submit(world: World, enrolment: str, contact: ContactData) -> Issued:
             {"enrolment": enrolment, "step": Step.CONTACT.value, "at": to_us(at)},
         )
         _remember_phones(conn, row.person, contact)
-        audit.write(
-            conn,
-            at=at,
-            actor="person",
-            action="submit_address",
-            outcome="done",
-            enrolment=enrolment,
-            generation=issued.generation,
-        )
+        _note_submission(conn, at, enrolment, "done", issued.generation)
         return issued
+
+
+def _note_submission(
+    conn: Connection, at: datetime, enrolment: str, outcome: str, generation: int | None = None
+) -> None:
+    audit.write(
+        conn,
+        at=at,
+        actor="person",
+        action="submit_address",
+        outcome=outcome,
+        enrolment=enrolment,
+        generation=generation,
+    )
 
 
 def _columns(contact: ContactData, row: Row[Any], at: Any) -> dict[str, Any]:

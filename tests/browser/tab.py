@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
 from ameli_support.onboarding.procedure import procedure
+from ameli_support.sandbox.site.forms import WHOLE
 from tests.sandbox.public_site import CODE, PublicSite
 from tests.sandbox.visitor import Visitor
 
@@ -90,8 +91,13 @@ class Tab:
             assert told == [], title
 
     def tells(self, faults: dict[str, str | list[str]]) -> None:
-        """These faults and no others: in the summary, which has the focus, and beside each field."""
+        """These faults and no others: in the summary, which has the focus, and beside each field.
+
+        What blames no field (WHOLE) stands in the summary alone, and marks none.
+        """
         wanted = {f: [m] if isinstance(m, str) else m for f, m in faults.items()}
+        whole = [plain(line) for line in self.page.locator("#erreurs .whole").all_inner_texts()]
+        assert whole == wanted.pop(WHOLE, [])
         assert self.page.title().startswith("Erreur – ")
         assert self.focus == "erreurs"
         lines = self.page.locator("#erreurs li a")
@@ -104,8 +110,9 @@ class Tab:
             beside = [plain(self.page.locator(f"#{i}").inner_text()) for i in about if "-erreur" in i]
             assert beside == each, field
         assert self.page.locator("[aria-invalid]").count() == len(wanted)
-        lines.first.click()  # leads to the first wrong field
-        assert self.focus == next(iter(wanted))
+        if wanted:
+            lines.first.click()  # leads to the first wrong field
+            assert self.focus == next(iter(wanted))
 
     def keeps(self, **typed: str) -> None:
         """What was typed is still there."""

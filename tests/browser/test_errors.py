@@ -3,6 +3,7 @@
 from typing import Any
 
 from ameli_support.onboarding.personal_code import CodeRule
+from ameli_support.sandbox.site.forms import WHOLE
 from tests.browser.conftest import Opener
 from tests.browser.tab import P, Tab, named, said
 from tests.sandbox.public_site import CODE, PublicSite
@@ -59,10 +60,10 @@ def test_sign_up(site: PublicSite, tab: Opener) -> None:
     wrong = {"birth_date": "24/08/2199", "postcode": "3800"}
     to_come = {"birth_date": said("forms.birth_date_to_come"), "postcode": said("forms.postcode")}
     sends(here, "CONTINUER", right | wrong, to_come)
-    mismatch = {"name": said("pages.sign_up.mismatch")}
+    mismatch = {WHOLE: said("pages.sign_up.mismatch")}
     sends(here, "CONTINUER", right | {"name": "MARTIN"}, mismatch)
     here.page.context.clear_cookies()
-    sends(here, "CONTINUER", right, {"name": said("forms.stale")})
+    sends(here, "CONTINUER", right, {WHOLE: said("forms.stale")})
     assert here.press("CONTINUER").path == "/connexion"  # with what was typed
 
 
@@ -72,11 +73,11 @@ def test_login(site: PublicSite, tab: Opener) -> None:
     here, nir = tab().open("/connexion"), site.nir(record)
     sends(here, "ME CONNECTER", {"nir": ""}, {"nir": NIR, "code": said("forms.code_missing")}, code="")
     here.page.context.clear_cookies()
-    sends(here, "ME CONNECTER", {"nir": nir}, {"nir": said("forms.stale")}, code=CODE)
+    sends(here, "ME CONNECTER", {"nir": nir}, {WHOLE: said("forms.stale")}, code=CODE)
     for number in range(1, P.numbers.login_tries + 1):
         last = number == P.numbers.login_tries
         message = said("forms.login_closed" if last else "forms.wrong_login")
-        sends(here, "ME CONNECTER", {"nir": nir}, {"nir": message}, code=CODE)
+        sends(here, "ME CONNECTER", {"nir": nir}, {WHOLE: message}, code=CODE)
 
 
 def test_terms(site: PublicSite, tab: Opener) -> None:
@@ -122,7 +123,7 @@ def test_forgotten_code(site: PublicSite, tab: Opener) -> None:
     sends(here, ask, {"nir": "", "birth_date": "hier"}, {"nir": NIR, "birth_date": BORN})
     here.page.context.clear_cookies()
     typed = {"nir": site.nir(site.person()), "birth_date": "24/08/1962"}
-    sends(here, ask, typed, {"nir": said("forms.stale")})
+    sends(here, ask, typed, {WHOLE: said("forms.stale")})
     assert here.press(ask).title == named("code_forgotten")
 
 

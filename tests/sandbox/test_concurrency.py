@@ -38,6 +38,16 @@ def live_generations(service: Service, record: str) -> int:
     return sum(g.superseded_at is None and g.revoked_at is None for g in service.generations(record))
 
 
+def test_taken_addresses_tried_at_once_are_five_tries_an_hour_too(service: Service) -> None:
+    taken = service.address(service.active())
+    enrolment = service.at_contact(service.person())
+    tries = [partial(signing_up.submit_address, service.world, enrolment, taken) for _ in range(12)]
+    results = at_once(*tries)
+    allowed = service.world.procedure.numbers.address_tries_per_hour
+    assert results.count(ProblemType.ADDRESS_TAKEN) == allowed
+    assert results.count(ProblemType.RATE_LIMITED) == len(tries) - allowed
+
+
 def test_eight_confirmations_of_one_link_give_one_success(service: Service) -> None:
     for _ in range(5):
         record = service.waiting()

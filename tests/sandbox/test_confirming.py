@@ -163,14 +163,12 @@ def test_the_persons_own_resend_keeps_the_cool_down_and_the_day(service: Service
     assert open_page(service.world, token).resend_wait == 100
 
 
-def test_a_persons_resend_to_an_address_that_went_to_another_shows_the_generic_page(
-    service: Service,
-) -> None:
+def test_a_persons_resend_to_an_address_that_went_to_another_says_so(service: Service) -> None:
     record = service.waiting()
     service.forward(days=8)
     service.active(service.address(record))
     done = person_resend(service.world, service.token(record))
-    assert (done.queued, done.view.page) == (False, DeadPage.GENERIC)
+    assert (done.queued, done.taken, done.view.page) == (False, True, DeadPage.GENERIC)
 
 
 def test_the_page_of_a_closed_window_knows_the_persons_fund(service: Service) -> None:

@@ -168,6 +168,18 @@ def test_an_address_that_another_account_has_confirmed_is_a_clear_conflict(
     assert service.enrolment(one).confirmed_at is None
 
 
+def test_the_dead_links_page_says_that_another_account_uses_the_address(service: Service, site: Site) -> None:
+    """The other one holds it by a live link alone: nobody has confirmed anything."""
+    address = f"{unique('family')}@free.fr"
+    late = service.waiting(address)
+    service.forward(days=8)
+    service.waiting(address)
+    done = site.press(site.open(service.token(late)))
+    assert (done.status, shows(done, "address_taken")) == (409, True)
+    assert "déjà utilisée par un autre compte ameli" in done.text
+    assert "confirmée" not in done.text
+
+
 # ── opening changes nothing ─────────────────────────────────────────────────
 
 

@@ -97,6 +97,8 @@ def test_a_mismatch_does_not_tell_which_field_is_wrong(
     assert page.faults == [
         "Les informations saisies ne permettent pas de vous reconnaître. Vérifiez-les ou contactez le 3646."
     ]
+    check_errors(page, [])
+    assert 'aria-invalid="true"' not in page.html
     kept(page, **fields)
     assert public_site.count(schema.enrolment, schema.enrolment.c.person == record) == 0
 
@@ -112,7 +114,23 @@ def test_birth_and_used_names_match_with_accents_hyphens_and_apostrophes(
     assert visitor.press("CONTINUER", **public_site.fields(record, name=name)).path == "/connexion"
 
 
-@pytest.mark.parametrize("why", [{"status": "minor"}, {"status": "deceased"}, {"scheme": "msa"}])
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [("msa", "Contactez votre caisse MSA, sur msa.fr."), ("other", "Contactez votre propre régime.")],
+)
+def test_who_is_with_another_scheme_is_told_its_contact(
+    public_site: PublicSite, visitor: Visitor, scheme: str, told: str
+) -> None:
+    record = public_site.person(scheme=scheme)
+    visitor.open("/inscription")
+    page = visitor.press("CONTINUER", **public_site.fields(record))
+    assert (page.status, page.title) == (403, P.pages["other_scheme"].title)
+    assert told in page.text
+    assert "3646" not in page.text.partition(told)[0]
+    assert public_site.count(schema.enrolment, schema.enrolment.c.person == record) == 0
+
+
+@pytest.mark.parametrize("why", [{"status": "minor"}, {"status": "deceased"}])
 def test_who_cannot_have_an_account_here_is_told_to_call(
     public_site: PublicSite, visitor: Visitor, why: dict[str, str]
 ) -> None:

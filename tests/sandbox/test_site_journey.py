@@ -81,6 +81,14 @@ def test_the_whole_journey_by_the_form_ends_active_and_the_agent_sees_each_step(
     assert "Votre compte est activé." in page.text
 
 
+def test_the_bare_address_leads_to_the_login_or_to_ones_own_page(
+    public_site: PublicSite, visitor: Visitor
+) -> None:
+    assert visitor.open("/").path == "/connexion"
+    public_site.at_terms(visitor, public_site.person())
+    assert visitor.open("/").path == "/conditions"
+
+
 def test_whoever_leaves_comes_back_to_their_step(public_site: PublicSite, visitor: Visitor) -> None:
     record = public_site.person()
     public_site.at_terms(visitor, record)
@@ -91,7 +99,10 @@ def test_whoever_leaves_comes_back_to_their_step(public_site: PublicSite, visito
     other = public_site.visitor()
     other.open("/inscription")
     code = public_site.code(record)
-    assert other.press("CONTINUER", **public_site.fields(record)).path == "/connexion"
+    page = other.press("CONTINUER", **public_site.fields(record))
+    assert page.path == "/connexion"
+    assert "fonctionne encore" in page.text
+    assert "vous est envoyé" not in page.text  # nothing leaves, and nothing says so
     assert public_site.code(record) == code
     assert other.press("ME CONNECTER", nir=public_site.nir(record), code=code).path == "/conditions"
     other.press("CONTINUER", terms="yes")

@@ -43,7 +43,7 @@ class _Reader(HTMLParser):
             self.forms.append(Form(given.get("action", ""), given.get("id") or f"#{len(self.forms)}"))
         if tag == "input" and self.forms and (given.get("type") != "radio" or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
-        if tag in ("a", "button", "label", "h1", "li", "p"):
+        if tag in ("a", "button", "label", "h1", "li", "p") or given.get("class") == "whole":
             self._open.append((tag, given))
             self._text = ""
 
@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             self.labels[given["for"]] = text
         elif tag == "h1":
             self.heading = text
-        elif tag == "p" and "fault" in given.get("class", ""):
+        elif tag == "span" or (tag == "p" and "fault" in given.get("class", "")):
             self.faults.append(text)
         elif tag == "button" and self.forms:
             name, value = given.get("name", ""), given.get("value", "")
@@ -89,7 +89,7 @@ class Shown:
 
     @property
     def faults(self) -> list[str]:
-        """The sentences beside the fields, in their order."""
+        """The sentences that blame no field, then those beside the fields, in their order."""
         return self.parts.faults
 
 

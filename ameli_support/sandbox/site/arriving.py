@@ -10,6 +10,8 @@ from typing import Any
 from starlette.responses import Response
 
 from ameli_support import sql
+from ameli_support.accounts.contract import ProblemType
+from ameli_support.onboarding.explain import elsewhere
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Enrolment, Phase, phase
 from ameli_support.sandbox import recognising, signing_up
@@ -85,11 +87,22 @@ def identified(site: Site, session: Session, person: str, route: Route, **kept: 
     """
     try:
         enrolment = signing_up.start(site.world, person, route)
-    except Refused:
-        return site.notice(site.sessions.end(session), "sign_up_refused", 403)
+    except Refused as refused:
+        return turned_away(site, site.sessions.end(session), person, refused)
     recognising.identify(site.world, enrolment, route)
     renewed = site.sessions.renew(session, person, route=route.value, **kept)
     return site.go(of_person(site.world, person).path, renewed)
+
+
+def turned_away(site: Site, session: Session, person: str, refused: Refused) -> Response:
+    """Who cannot have an account here: another scheme’s contact is told, else the 3646 and nothing more."""
+    if refused.kind is not ProblemType.OTHER_SCHEME:
+        return site.notice(session, "sign_up_refused", 403)
+    with sql.read(site.world.engine) as conn:
+        row = read_person(conn, person)
+    assert row is not None
+    named = elsewhere(site.world.procedure, "fr", scheme=row.scheme)
+    return site.notice(session, "other_scheme", 403, values=named)
 
 
 def onward(ask: Ask, there: Standing) -> Response:

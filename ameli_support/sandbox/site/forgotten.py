@@ -41,7 +41,7 @@ def ask_for_a_link(ask: Ask) -> Response:
     """The same answer whoever it is, and whether a mail leaves or not."""
     world = ask.site.world
     if ask.stale:
-        return _page(ask, (forms.fault(world.procedure, "nir", "stale"),), 403)
+        return _page(ask, (forms.fault(world.procedure, forms.WHOLE, "stale"),), 403)
     typed_nir, typed_date = ask.typed("nir"), ask.typed("birth_date")
     faults = (
         forms.nir_fault(world.procedure, typed_nir),

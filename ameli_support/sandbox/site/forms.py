@@ -9,10 +9,12 @@ from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox.comparing import read_date
 from ameli_support.sandbox.site import looks
 
+WHOLE = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field: its name, which is its id too, and a sentence."""
+    """What is wrong: a sentence, and the field’s name, which is its id too; WHOLE blames none of them."""
 
     field: str
     message: str

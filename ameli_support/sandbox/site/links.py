@@ -120,6 +120,8 @@ class _Site:
             done = person_resend(self._world, token)
             if done.queued:
                 return _Shown("resent", {"address": done.view.address_masked or ""})
+            if done.taken:
+                return _Shown("address_taken")
             if done.reason is Reason.COOLDOWN:
                 return _Shown("cooldown", {"countdown": countdown(done.wait)}, retry_after=done.wait)
             if done.reason is Reason.DAY_CAP:

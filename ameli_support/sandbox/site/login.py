@@ -17,16 +17,22 @@ from ameli_support.sandbox.site.serving import Ask, Site
 from ameli_support.sandbox.site.sessions import end_all
 
 # what another page may say here: `?info=…`, an entry of `pages.login`
-INFOS = ("code_sent", "active", "resume", "left", "over", "code_changed")
+INFOS = ("code_sent", "code_kept", "active", "resume", "left", "over", "code_changed")
 
 
 def routes(site: Site) -> list[WebRoute]:
     """The page, its form, and the way out."""
     return [
+        site.get(paths.HOME, show_home),
         site.get(paths.LOGIN, show),
         site.post(paths.LOGIN, log_in, keeps=True),
         site.post(paths.LOG_OUT, log_out, keeps=True),
     ]
+
+
+def show_home(ask: Ask) -> Response:
+    """The bare address of the site: one’s own page, for a stranger this one."""
+    return ask.go(standing(ask.site.world, ask.session).path)
 
 
 def show(ask: Ask) -> Response:
@@ -42,7 +48,7 @@ async def log_in(ask: Ask) -> Response:
     world = ask.site.world
     faults = () if ask.stale else _faults(ask)
     if ask.stale:
-        faults = (forms.fault(world.procedure, "nir", "stale"),)
+        faults = (forms.fault(world.procedure, forms.WHOLE, "stale"),)
     if faults:
         return await run_in_threadpool(_page, ask, faults, 403 if ask.stale else 422)
     nir = read_nir(ask.typed("nir")).normalised[:13]
@@ -83,12 +89,12 @@ def _wrong(ask: Ask, nir: str) -> Response:
     world = ask.site.world
     if until := logging_in.wrong(world, nir):
         return _closed(ask, seconds_left(until, world.now()))
-    return _page(ask, (forms.fault(world.procedure, "nir", "wrong_login"),), 422)
+    return _page(ask, (forms.fault(world.procedure, forms.WHOLE, "wrong_login"),), 422)
 
 
 def _closed(ask: Ask, wait: int) -> Response:
     procedure = ask.site.world.procedure
-    return _page(ask, (forms.fault(procedure, "nir", "login_closed"),), 429, retry_after=wait)
+    return _page(ask, (forms.fault(procedure, forms.WHOLE, "login_closed"),), 429, retry_after=wait)
 
 
 def _faults(ask: Ask) -> tuple[Fault, ...]:

@@ -1,5 +1,6 @@
 """The paths of the site, in the order of the journey."""
 
+HOME = "/"
 SIGN_UP = "/inscription"
 LOGIN = "/connexion"
 TERMS = "/conditions"

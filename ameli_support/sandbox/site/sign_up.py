@@ -10,7 +10,7 @@ from ameli_support.onboarding.person import normalise_nir
 from ameli_support.sandbox import provisional, recognising, signing_up
 from ameli_support.sandbox.problems import Refused
 from ameli_support.sandbox.site import forms, looks, paths, waiting
-from ameli_support.sandbox.site.arriving import of_person, standing
+from ameli_support.sandbox.site.arriving import of_person, standing, turned_away
 from ameli_support.sandbox.site.forms import Fault
 from ameli_support.sandbox.site.serving import Ask, Site
 
@@ -34,7 +34,7 @@ def sign_up(ask: Ask) -> Response:
     """CONTINUER: the four fields are compared with the insured population, and a code goes out."""
     world = ask.site.world
     if ask.stale:
-        return _page(ask, (forms.fault(world.procedure, "name", "stale"),), 403)
+        return _page(ask, (forms.fault(world.procedure, forms.WHOLE, "stale"),), 403)
     if faults := _faults(ask):
         return _page(ask, faults, 422)
     if wait := ask.site.wait_for(normalise_nir(ask.typed("nir"))[:13]):
@@ -48,7 +48,7 @@ def sign_up(ask: Ask) -> Response:
     person = recognising.match(world, said)
     if person is None:
         mismatch = looks.text(world.procedure, world.procedure.text("pages.sign_up.mismatch"))
-        return _page(ask, (Fault("name", mismatch),), 422)
+        return _page(ask, (Fault(forms.WHOLE, mismatch),), 422)
     return _recognised(ask, person)
 
 
@@ -57,8 +57,8 @@ def _recognised(ask: Ask, person: str) -> Response:
     world = ask.site.world
     try:
         enrolment = signing_up.start(world, person, Route.FORM)
-    except Refused:
-        return ask.notice("sign_up_refused", 403)
+    except Refused as refused:
+        return turned_away(ask.site, ask.session, person, refused)
     there = of_person(world, person)
     if there.phase is Phase.ACTIVE:
         return ask.go(paths.LOGIN, info="active")
@@ -67,10 +67,10 @@ def _recognised(ask: Ask, person: str) -> Response:
     if there.row.step in ("contact",):
         return ask.go(paths.LOGIN, info="resume")
     try:
-        provisional.send(world, enrolment)
+        sent = provisional.send(world, enrolment)
     except Refused as refused:
         return ask.notice("provisional_cap", 429, retry_after=refused.problem.retry_after)
-    return ask.go(paths.LOGIN, info="code_sent")
+    return ask.go(paths.LOGIN, info="code_sent" if sent else "code_kept")
 
 
 def _faults(ask: Ask) -> tuple[Fault, ...]:
