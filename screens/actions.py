@@ -111,6 +111,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("Superviseur : dit qu’un fournisseur est indisponible, ou qu’il est rétabli."),
     ),
     Action(
+        "app.refusal_code", Scope.APP, "refusal_code", N_("Code d’erreur FranceConnect"),
+        N_("Un code Y… que l’appelant lit : ce qu’il veut dire, quoi dire, quoi faire ; noté au dossier."),
+    ),
+    Action(
+        "app.addresses", Scope.APP, "addresses", N_("Adresses de la démonstration"),
+        N_("Démonstration : les pages du site, la messagerie, et qui jouer de l’autre côté."),
+    ),
+    Action(
         "app.quit", Scope.APP, "leave_app", N_("Quitter"),
         N_("Ferme l’application ; un appel ouvert reste à reprendre."),
         ("ctrl+q",), "Ctrl+Q",
@@ -185,6 +193,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "call.copy", Scope.CALL, "copy", N_("Copier"),
         N_("Copie le numéro du dossier, ou l’affiche si le terminal ne sait pas copier."),
         _letter("y"), "Y", shown=True,
+    ),
+    Action(
+        "call.obstacles", Scope.CALL, "obstacles", N_("Blocages à cette étape"),
+        N_("Ce qui échoue souvent à cette étape : ce que dit la page, quoi dire, quoi faire."),
+        _letter("b"), "B", N_("Blocages"), shown=True,
     ),
     Action(
         "call.history", Scope.CALL, "history", N_("Dossier entier"),

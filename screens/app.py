@@ -7,7 +7,7 @@ from textual import work
 from textual.events import Event, Key, MouseDown, Paste
 
 from ameli_support.i18n import _
-from screens import bulletin, connecting, cures, hangup, overlays, supervising
+from screens import advice, bulletin, connecting, cures, hangup, overlays, supervising
 from screens.actions import Scope, bindings
 from screens.backend import Backend, Failed
 from screens.behind import Queue
@@ -166,6 +166,14 @@ class AmeliSupport(Shown, Discreet):
     def action_providers(self) -> None:
         """A supervisor changes a provider over."""
         supervising.providers(self)
+
+    def action_refusal_code(self) -> None:
+        """A code of FranceConnect that the caller reads out."""
+        advice.open_code(self)
+
+    def action_addresses(self) -> None:
+        """Where the demo's other side is played."""
+        overlays.open_addresses(self)
 
     def action_lock(self) -> None:
         """Hides everything until the PIN."""

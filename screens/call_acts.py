@@ -8,6 +8,7 @@ from textual import work
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Direction, Level
+from screens import advice
 from screens.actions import BY_ID
 from screens.backend import Failed
 from screens.call_palette import PaletteActs
@@ -175,3 +176,7 @@ class CallActs(PaletteActs):
 
         view = self.last_look.view if self.last_look is not None else None
         self.app.push_screen(History(self.state.case, view, self.desk, self.earlier))
+    def action_obstacles(self) -> None:
+        """B: what usually goes wrong at this step."""
+        advice.open_obstacles(self)
+

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ameli_support.i18n import _
+from screens import overlays
 from screens.backend import Failed
 from screens.home import Home
 from screens.notice import ServiceState, Tone
@@ -27,6 +28,8 @@ async def open_desk(app: "AmeliSupport") -> None:
     for screen in app.screen_stack:
         if isinstance(screen, Home):
             screen.connected(desk)
+    if app.launch.demo is not None and app.launch.demo.told:
+        overlays.open_addresses(app)
 
 
 async def settle(app: "AmeliSupport") -> None:

@@ -34,6 +34,15 @@ def read_box(text: str) -> "SearchFacts | str":
     return read.sentence if isinstance(read, LookupProblem) else read
 
 
+def refusal_code(text: str) -> str | None:
+    """The code of FranceConnect that was typed, also without Shift; None for anything else."""
+    if text.strip()[:1] not in ("y", "Y"):
+        return None
+    from ameli_support.casework.lookup import read_refusal_code
+
+    return read_refusal_code(text)
+
+
 def not_one(found: "Found", facts: "SearchFacts", desk: "Desk") -> str:
     """None or several: nobody is listed, one more fact is asked for (ux.md)."""
     if found.provisional:

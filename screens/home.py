@@ -1,6 +1,5 @@
 """Home: the one look-up box, « Appel sans dossier », « À reprendre » (ux-design §6 "Home")."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -12,9 +11,10 @@ from textual.widgets.option_list import Option
 from ameli_support.i18n import _, ngettext
 from ameli_support.onboarding.identity import Role
 from screens.actions import Scope, bindings
+from screens.advice import open_code
 from screens.backend import Failed, Trouble
-from screens.finding_words import not_one, read_box
-from screens.frame import Framed
+from screens.finding_words import not_one, read_box, refusal_code
+from screens.frame import PULSE_SECONDS, Framed
 from screens.notice import Tone
 from screens.safe import clean
 from screens.when import stamp
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 NO_RECORD = "no-record"
 INTERRUPTED = "call_interrupted"
 FIRST_ROW = 2
-PULSE_SECONDS = 5.0
 
 
 class Home(Framed[None]):
@@ -74,7 +73,7 @@ class Home(Framed[None]):
             field.cursor_blink = False
         self.take_focus()
         self._list([])
-        self.set_interval(PULSE_SECONDS, self._each_pulse)
+        self.set_interval(PULSE_SECONDS, self.each_pulse)
         if self.app.backend.desk is not None:
             self.connected(self.app.backend.desk)
 
@@ -129,17 +128,6 @@ class Home(Framed[None]):
         """F5 reads the list again, and asks how the service does."""
         self.reload()
         self.pulse()
-
-    def _each_pulse(self) -> None:
-        # a screen that lies behind another still counts as current, and would be drawn through it
-        if self.app.screen is self and self.app.backend.desk is not None:
-            self.pulse()
-
-    @work(exclusive=True, group="pulse", exit_on_error=False)
-    async def pulse(self) -> None:
-        """How the service does; nothing is drawn while it does the same."""
-        with suppress(Failed):
-            self.app.seen(await self.app.backend.ask(lambda desk: desk.pulse()))
 
     def _list(self, rows: "list[ResumeRow]") -> None:
         self._rows = rows
@@ -221,6 +209,12 @@ class Home(Framed[None]):
     @work(exclusive=True, group="find", exit_on_error=False)
     async def find(self, text: str, purpose: str | None) -> None:
         """Looks up what was typed; one match opens the call, several ask for one more fact."""
+        if code := refusal_code(text):
+            self._tell(self._hint)
+            self.forget()
+            await self.app.backend.open()
+            open_code(self.app, code)
+            return
         self._tell(Content.styled(_("Recherche…"), "$muted"))
         try:
             desk = await self.app.backend.open()

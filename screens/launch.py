@@ -17,11 +17,14 @@ LOCK_MINUTES = 5
 class DemoLaunch:
     """What the demo tells the person who tries it: the PIN of the invented agent; `tour` is the file that
     remembers whether the first-run tour was made, None for no tour; `sample` what one of its invented
-    people would say, asked once the desk is open."""
+    people would say, `addresses` the text of its pages and whom to play: both asked once the desk is open;
+    `told`: the addresses are shown at once."""
 
     pin: str = ""
     tour: Path | None = None
     sample: Callable[[], str] = str
+    addresses: Callable[[], str] | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

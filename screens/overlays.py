@@ -34,6 +34,15 @@ def open_help(app: "AmeliSupport") -> None:
         app.push_screen(Help(app.screen))
 
 
+def open_addresses(app: "AmeliSupport") -> None:
+    """The demo's pages and people to play; asked for once the demo is there."""
+    demo = app.launch.demo
+    if demo is not None and demo.addresses is not None and app.backend.desk is not None:
+        from screens.dialogs.addresses import Addresses
+
+        app.push_screen(Addresses(demo.addresses))
+
+
 def lock(app: "AmeliSupport") -> None:
     """Hides everything until the PIN; look-up, check, address and PIN fields are emptied (ux.md)."""
     from screens.dialogs.lock import Lock

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language, typeset
+from ameli_support.onboarding import explain
 from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.link import Phase
@@ -148,6 +149,11 @@ def band(scene: Scene) -> Band:
         "ended": scene.words.text(f"ended.{view.ended}") if view.ended else "",
     }
     shown = _worded(scene, view.phase, at[view.phase], **values)
+    if view.phase is Phase.NOT_SENT and view.step_since is not None:
+        since = explain.stopped_since(scene.words.procedure, language(), since=view.step_since, at=scene.now)
+        # the provisional code's fate gives way first; the script says it too
+        short = scene.words.text("bands.not_sent.short", **values | {"step": _label(scene, view)})
+        return replace(shown, deadline=typeset(since), short_head=short[2:])
     if view.phase is Phase.INACTIVE and view.link is None:  # every link was cut: there is no « since »
         return replace(shown, head=shown.short_head)
     if view.phase is Phase.ACTIVE and view.confirmation_disputed_at is not None:
@@ -172,11 +178,13 @@ def _unread(scene: Scene) -> Band:
     return Band(Tone.PLAIN, "○", head, head, "")
 
 
+def _label(scene: Scene, view: "RecordView") -> str:
+    return scene.words.step(view.step, view.route) if view.step is not None else ""
+
+
 def _step(scene: Scene, view: "RecordView") -> str:
     """The step's label, at step 2 by the form with what became of the provisional code."""
-    if view.step is None:
-        return ""
-    label = scene.words.step(view.step, view.route)
+    label = _label(scene, view)
     if view.step is not Step.IDENTITY or view.provisional_code is None:
         return label
     return f"{label}, " + scene.words.text(f"provisional_code.{view.provisional_code}")

@@ -14,6 +14,7 @@ from ameli_support.accounts.client import AccountsClient
 from ameli_support.accounts.contract import CorrectReason, ReissueReason
 from ameli_support.casework.acting import Acting
 from ameli_support.casework.addressing import Addressing
+from ameli_support.casework.advising import explain_refusal
 from ameli_support.casework.bench import Bench, call_state
 from ameli_support.casework.bulletins import Banner, Bulletin, Bulletins, Provider
 from ameli_support.casework.case import Callback, Channel, Outcome, State
@@ -51,6 +52,7 @@ from ameli_support.casework.views import (
 )
 from ameli_support.clock import Clock
 from ameli_support.onboarding.acts import Act
+from ameli_support.onboarding.franceconnect import Refusal
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.settings import MailSettings
@@ -351,6 +353,13 @@ class Desk:
     def note(self, case: int, text: str) -> None:
         """Adds a note and drops the draft."""
         self._noting.note(case, text)
+
+    def explain_refusal(self, case: int, code: str) -> Refusal:
+        """What a FranceConnect code that the caller reads out means; the code is recorded as advice given.
+
+        General advice: at any level, without a record too. DeskError for what is no such code.
+        """
+        return explain_refusal(self.bench, case, code)
 
     def hand_over(self, case: int, to: str, text: str = "") -> None:
         """Gives the case to another agent: one's contact and its level end."""

@@ -1,4 +1,4 @@
-"""What usually goes wrong where a contact's person stands, from what is known of the record and the service."""
+"""What usually goes wrong where a contact stands, from what is known of the record and of the service."""
 
 from collections.abc import Sequence
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from ameli_support.casework.addresses import NotAnAddress, idna_address
 from ameli_support.casework.digits import Group, read_groups, segment, wrong_date
 from ameli_support.i18n import _, language
+from ameli_support.onboarding.franceconnect import read_code
 from ameli_support.onboarding.identity import Fact
 from ameli_support.onboarding.person import NirVerdict, fold_name, read_nir
 
@@ -34,6 +35,7 @@ class Trouble(StrEnum):
     PHONE_INVALID = "phone_invalid"
     CASE_WITH_OTHERS = "case_with_others"
     UNREADABLE = "unreadable"
+    REFUSAL_CODE = "refusal_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class SearchFacts:
         return {fact: value for fact, value in facts.items() if value}
 
 
+def read_refusal_code(text: str) -> str | None:
+    """A code of FranceConnect alone, with its Y; its digits may be typed without Shift."""
+    plain = _one_line(text)
+    if plain[:1] not in ("y", "Y"):
+        return None
+    return read_code(plain) or read_code(plain[:1] + plain[1:].translate(_TWINS))
+
+
 def read_lookup(text: str) -> SearchFacts | LookupProblem:
     """Tells apart what the one box holds; never raises."""
     if len(text) > LONGEST:
@@ -87,6 +97,8 @@ def read_lookup(text: str) -> SearchFacts | LookupProblem:
     plain = _digits_of_azerty(_one_line(text))
     if not plain:
         return _problem(Trouble.EMPTY)
+    if code := read_refusal_code(text):
+        return _code_problem(code)
     whole = _CASE_ALONE.fullmatch(plain)
     if whole:
         return SearchFacts(case_number=int(whole[1]))
@@ -248,6 +260,11 @@ def _number_trouble(runs: Sequence[Sequence[Group]]) -> LookupProblem:
     if len(digits) in (6, 7, 8):
         return _problem(Trouble.DATE_IMPOSSIBLE)
     return _problem(Trouble.UNREADABLE)
+
+
+def _code_problem(code: str) -> LookupProblem:
+    sentence = _("{code} est un code d’erreur de FranceConnect : la commande « refusal » l’explique.")
+    return LookupProblem(Trouble.REFUSAL_CODE, sentence.format(code=code))
 
 
 def _problem(trouble: Trouble) -> LookupProblem:

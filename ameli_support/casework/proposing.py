@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ameli_support.casework.advising import EXPLAINED
 from ameli_support.casework.bench import Bench, event_row
 from ameli_support.casework.case import (
     Move,
@@ -67,6 +68,7 @@ def _proposed(bench: Bench, learning: Learning, number: int, row: AnyRow) -> Pro
         if diagnosed.payload["follow_up"] == FollowUp.ESCALATE:
             return Proposal(Outcome.ESCALATED, cause, "technical")
         return Proposal(Outcome.ADVICE, cause)
-    if bench.case(number).record is None:
+    advised = any(event.kind == EXPLAINED and event.payload["call"] == row.call for event in events)
+    if advised or phase is Phase.NOT_SENT or bench.case(number).record is None:
         return Proposal(Outcome.ADVICE, "none")
     return Proposal(None, cause)

@@ -151,5 +151,6 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "checks.concluded": _diagnosed,
     "mail.kept": _mail_kept,
     "mail.exported": lambda p, w: _("mail gardé rendu par un superviseur"),
+    "refusal.explained": lambda p, w: _("code FranceConnect {code} expliqué").format(code=p["refusal"]),
     "note.added": lambda p, w: _("note ajoutée"),
 }

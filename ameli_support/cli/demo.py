@@ -15,13 +15,17 @@ def register(app: typer.Typer) -> None:
 
     def demo(
         people: Annotated[str, typer.Option("--people", metavar="N", help=_("nombre de personnes"))] = "",
+        journey: Annotated[
+            bool, typer.Option("--journey", help=_("dit les adresses où jouer l’assuré, à côté"))
+        ] = False,
         fresh: Annotated[bool, typer.Option("--fresh", help=_("repart d’un monde neuf"))] = False,
     ) -> int:
         from ameli_support.cli.start import open_app
 
         if people and not (people.isascii() and people.isdigit() and int(people) <= 1_000_000):
             raise BadInput(_("Attendu : un nombre de 0 à {most}.").format(most=1_000_000))
-        return open_app(True, world.role, people=int(people) if people else None, fresh=fresh)
+        number = int(people) if people else None
+        return open_app(True, world.role, people=number, fresh=fresh, journey=journey)
 
     add(
         app,

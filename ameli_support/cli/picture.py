@@ -103,6 +103,8 @@ def _band(procedure: Procedure, view: RecordView, look: Look, now: datetime) -> 
         return f"{head} | " + _text(procedure, "bands.stale.right", time=clock_time(look.known_at))
     if view.phase is not None and at is None:
         return head
+    if view.phase is Phase.NOT_SENT and at is not None:
+        return f"{head} | " + explain.stopped_since(procedure, language(), since=at, at=now)
     return f"{head} | " + _text(procedure, f"bands.{right}.right", **values)
 
 

@@ -23,12 +23,19 @@ def register(app: typer.Typer) -> None:
             list[str] | None,
             typer.Argument(metavar="[CODE… | -]", help=_("codes de FranceConnect ; « - » : un par ligne")),
         ] = None,
+        case: Annotated[
+            str, typer.Option("--case", metavar="N", help=_("dossier où le code est noté comme conseil"))
+        ] = "",
         json: Annotated[bool, json_option()] = False,
     ) -> int:
         from ameli_support.onboarding.franceconnect import refusal
         from ameli_support.onboarding.procedure import procedure
 
-        found = [refusal(code, procedure(), language()) for code in _inputs(codes or [])]
+        inputs = _inputs(codes or [])
+        if case:
+            found = _noted(ask.case_number(case), inputs)
+        else:
+            found = [refusal(code, procedure(), language()) for code in inputs]
         for one in found:
             if json:
                 out.one(replace(one, say=tuple(map(plain, one.say))))
@@ -42,6 +49,14 @@ def register(app: typer.Typer) -> None:
         refusal,
         _("Explique un code d’erreur de FranceConnect, qui commence par Y : que dire et que faire."),
     )
+
+
+def _noted(case: int, codes: list[str]) -> list[Refusal]:
+    """The same, each code recorded in the case as advice given."""
+    from ameli_support.cli.calls import desk
+
+    with desk() as opened:
+        return [opened.explain_refusal(case, code) for code in codes]
 
 
 def _inputs(codes: list[str]) -> list[str]:

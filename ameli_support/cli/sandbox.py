@@ -1,4 +1,4 @@
-"""`sandbox serve|clock|inbox|people|provisional-code|reset`: the small ameli to try; all of it invented."""
+"""`sandbox serve|clock|inbox|people|provisional-code|addresses|reset`: the small ameli to try."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ameli_support.cli import ask, out, sandbox_code
+from ameli_support.cli import ask, demo_addresses, out, sandbox_code
 from ameli_support.cli.app import add, group
 from ameli_support.cli.demo_world import not_installed
 from ameli_support.cli.errors import BadInput, CommandError
@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     _register_inbox(sandbox)
     _register_people(sandbox)
     sandbox_code.register(sandbox)
+    demo_addresses.register(sandbox)
     _register_reset(sandbox)
     app.add_typer(sandbox)
 

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from ameli_support.sandbox.demo import DemoWorld
 
 
-def open_app(demo: bool, role: str | None, *, people: int | None = None, fresh: bool = False) -> int:
-    """Opens the screens; the connection is made later, in their worker. `people`, `fresh`: a new demo's."""
+def open_app(
+    demo: bool, role: str | None, *, people: int | None = None, fresh: bool = False, journey: bool = False
+) -> int:
+    """Opens the screens; the connection is made later, in their worker. `people`, `fresh`: a new demo's;
+    `journey`: its world is there first, and the addresses of its pages are told."""
     from screens.app import Launch, run
 
     try:
@@ -36,7 +39,7 @@ def open_app(demo: bool, role: str | None, *, people: int | None = None, fresh: 
         sys.stderr.write(error.sentence + "\n")
         screen = ScreenSettings()
     if demo:
-        return _open_demo(screen, role, people, fresh)
+        return _open_demo(screen, role, people, fresh, journey)
     if role is not None:
         return _misused(_("--role n’existe que dans la démonstration : ajoutez --demo."))
     return run(
@@ -50,7 +53,9 @@ def open_app(demo: bool, role: str | None, *, people: int | None = None, fresh: 
     )
 
 
-def _open_demo(screen: ScreenSettings, role: str | None, people: int | None, fresh: bool) -> int:
+def _open_demo(
+    screen: ScreenSettings, role: str | None, people: int | None, fresh: bool, journey: bool
+) -> int:
     """Starts or joins the sandbox in the app's worker; it ends with the app that started it."""
     from screens.app import DemoLaunch, Launch, run
 
@@ -68,13 +73,28 @@ def _open_demo(screen: ScreenSettings, role: str | None, people: int | None, fre
         started.append(world)
         return desk
 
+    def told() -> str:
+        from ameli_support.cli.demo_addresses import lines
+
+        return "\n".join(lines(started[0].public_url))
+
     try:
+        opened = connect() if journey else None
+        if journey:
+            sys.stdout.write(told() + "\n\n")
+            sys.stdout.flush()
         return run(
             Launch(
-                connect=connect,
+                connect=connect if opened is None else lambda: opened,
                 theme=screen.theme,
                 keymap=screen.keymap,
-                demo=DemoLaunch(pin, folders().data / TOUR, _sample),
+                demo=DemoLaunch(
+                    pin,
+                    folders().data / TOUR,
+                    _sample,
+                    told,
+                    told=journey,
+                ),
                 lock_minutes=_lock_minutes(),
                 check_pin=lambda typed: typed == pin,
             )

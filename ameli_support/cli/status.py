@@ -13,6 +13,7 @@ from ameli_support.cli.app import add
 from ameli_support.cli.calls import desk, is_supervisor
 from ameli_support.cli.errors import BadInput
 from ameli_support.cli.exit_codes import ExitCode
+from ameli_support.cli.obstacles import as_objects, lines, of_contact
 from ameli_support.cli.options import json_option
 from ameli_support.i18n import _
 
@@ -27,13 +28,16 @@ def register(app: typer.Typer) -> None:
         case: Annotated[
             str, typer.Option("--case", metavar="N", help=_("numéro du dossier, donné par « find »"))
         ] = "",
+        advice: Annotated[
+            bool, typer.Option("--advice", help=_("détaille aussi les conseils généraux, sans dossier"))
+        ] = False,
         json: Annotated[bool, json_option()] = False,
     ) -> int:
         if several not in ("", "-") or bool(several) == bool(case):
             raise BadInput(_("Attendu : --case N, ou « - » pour lire les numéros sur l’entrée."))
         numbers = map(ask.case_number, ask.each_line()) if several else iter([ask.case_number(case)])
         with desk() as opened:
-            codes = [_one(opened, number, json) for number in numbers]
+            codes = [_one(opened, number, json, advice) for number in numbers]
         return next((code for code in codes if code), ExitCode.DONE)
 
     add(
@@ -44,16 +48,18 @@ def register(app: typer.Typer) -> None:
     )
 
 
-def _one(opened: Desk, case: int, json: bool) -> int:
+def _one(opened: Desk, case: int, json: bool, advice: bool) -> int:
     if opened.call_state(case).unknown_acts:
         with suppress(DeskError):  # still unknown: the status says so
             opened.settle(case)
     state, look = opened.call_state(case), opened.look(case)
+    obstacles = of_contact(opened, state, look)
     if json:
-        out.one(as_object(state, look))
+        out.one(as_object(state, look) | {"difficulties": as_objects(obstacles)})
     else:
         now, purposeful = opened.business_clock.now(), is_supervisor(opened)
         out.lines(picture.status(opened.procedure, state, look, now, purposeful=purposeful))
+        out.lines(lines(state, look, obstacles, whole=advice))
     if look.refused:
         if not json:
             out.aside(look.refused)

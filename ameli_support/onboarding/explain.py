@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ameli_support.clock import paris
 from ameli_support.onboarding.acts import Act, Effect, Reason
 from ameli_support.onboarding.link import link_end
-from ameli_support.onboarding.wording import clock_time, countdown, short_date, spoken_day, spoken_time
+from ameli_support.onboarding.wording import (
+    clock_time,
+    countdown,
+    elapsed,
+    short_date,
+    spoken_day,
+    spoken_time,
+)
 
 if TYPE_CHECKING:
     from ameli_support.onboarding.procedure import Procedure
@@ -64,6 +72,15 @@ def consequence(
         date=short_date(ends),
         time=clock_time(ends),
     )
+
+
+def stopped_since(procedure: Procedure, language: str, *, since: datetime, at: datetime) -> str:
+    """Since when a sign-up stands at its step: « depuis 14:32 », « depuis le 20/11, il y a 3 jours »."""
+    days = (paris(at).date() - paris(since).date()).days
+    which = "today" if days < 1 else "yesterday" if days == 1 else "right"
+    values = {"date": short_date(since), "time": clock_time(since)}
+    values["since"] = elapsed(timedelta(days=days), language)
+    return procedure.text(f"bands.not_sent.{which}", language, **values)
 
 
 def spoken(

@@ -49,6 +49,8 @@ def required_keys() -> Iterator[str]:
     yield from (f"nir.{reason}" for reason in NIR_REASONS)
     yield from (f"levels.level_{level:d}" for level in Level)
     yield from (f"difficulties.{name}.{part}" for name in NAMES for part in ("label", "say", "do"))
+    yield from ("bands.not_sent.today", "bands.not_sent.yesterday")
+    yield from (f"resume.{by}" for by in ("sign_up", "franceconnect", "provisional_code", "personal_code"))
     yield from (f"refusals.unknown.{part}" for part in ("meaning", "say", "do"))
     yield from (f"strength.level_{strength}" for strength in range(5))
     yield from ("seen.stage", *(shown.note for shown in AT.values() if shown.note))

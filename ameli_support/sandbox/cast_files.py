@@ -162,6 +162,16 @@ FILES: tuple[CastMember, ...] = (
         born_at="20050",  # as Corsica was numbered before 1976
     ),
     member(
+        "never_began",
+        N_("connu de la caisse, n’a jamais commencé ; à jouer par FranceConnect"),
+        "1740599999050",
+        "M.",
+        "LECLERCQ, Bastien",
+        "1974-05-18",
+        None,
+        None,
+    ),
+    member(
         "thin_file",
         N_("délai dépassé ; un seul fait au fichier, le niveau 2 est hors d’atteinte"),
         "1930699999031",

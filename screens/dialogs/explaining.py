@@ -41,6 +41,7 @@ def _fields() -> dict[str, str]:
         "said": _("L’adresse que l’appelant dit, telle qu’il la dit. Elle n’est pas conservée."),
         "address": _("La nouvelle adresse. Relisez-la à l’appelant, lettre par lettre."),
         "other": _("Ce que « Autre » veut dire ici ; c’est noté au dossier."),
+        "refusal": _("Le code que FranceConnect affiche : Y, puis six caractères, espaces acceptés."),
         "text": _("La note du dossier. Ni numéro de sécurité sociale, ni code, ni lien."),
         "when": _("Le jour et l’heure promis : 24/11 15:00. Sans jour, c’est aujourd’hui."),
         "number": _("Le numéro que l’appelant dit pour être rappelé ; il s’efface avec le dossier."),
@@ -48,6 +49,7 @@ def _fields() -> dict[str, str]:
         "why": reason,
         "reason": reason,
         "file": _("Le nom du fichier, dans votre dossier personnel ; un fichier existant n’est pas écrasé."),
+        "mail": _("Le chemin du fichier .eml, ou les en-têtes collés. Rien n’en est montré tel quel ici."),
         "start": _("Le jour et l’heure où l’incident s’affiche : 24/11 15:00. Vide : maintenant."),
         "end": _("Le jour et l’heure où il disparaît : 24/11 18:00. Vide : quand on le retire."),
         "message": _("Une phrase pour tous les agents : ce qui est en panne, et ce qu’ils peuvent dire."),
@@ -69,6 +71,9 @@ def _screens() -> dict[str, str]:
         "Note": _("Tab quitte le texte, V l’ajoute. Échap le garde comme brouillon."),
         "Conclude": _("Un chiffre choisit l’issue, ← → la cause, R promet un rappel, V conclut."),
         "History": _("Tout ce qui s’est passé dans ce dossier. ↑ ↓ font défiler, Y copie le résumé."),
+        "Obstacles": _("Ce qui échoue souvent ici. ↑ ↓ ou un chiffre ; ▲ : le dossier le montre."),
+        "RefusedCode": _("V note le code comme conseil donné, sans rien d’autre ; Échap ne note rien."),
+        "Addresses": _("↑ ↓ font défiler, Y copie. Jouez l’assuré dans un navigateur, à côté."),
         "Reason": _("Dites pourquoi, puis V."),
         "Confirm": _("V fait ce que la phrase annonce ; Échap ne change rien."),
         "Give": _("À qui, et pourquoi ; V confie le dossier."),
@@ -77,6 +82,7 @@ def _screens() -> dict[str, str]:
             "À gauche les questions, au milieu celle à poser, à droite les causes. Un chiffre répond ; "
             "← → relisent ou changent une réponse, et les suivantes sont réévaluées."
         ),
+        "KeepMail": _("Entrée lit le mail, V le garde au dossier. Un lien qui marche prend alors fin."),
         "SaidAddress": _("L’appelant dit son adresse, Entrée la compare. Échap garde la dernière réponse."),
         "LeaveOut": _("Un chiffre dit pourquoi la question n’est pas posée, V la passe."),
         "Halt": _("Dites pourquoi, puis V ; le motif est lu par l’agent qui reprendra."),

@@ -44,6 +44,8 @@ def offered(screen: "Screen[object]", app: "AmeliSupport") -> list[Action]:
     scope = screen.SCOPE if isinstance(screen, Framed) else Scope.APP
     supervisor = app.backend.desk is not None and app.backend.desk.me.role is Role.SUPERVISOR
     hidden = NOT_SUPERVISORS if supervisor else SUPERVISORS
+    if app.launch.demo is None or app.launch.demo.addresses is None:
+        hidden = hidden | {"app.addresses"}
     if app.launch.check_pin is None:
         hidden = hidden | {"app.lock"}
     scopes = dict.fromkeys((scope, Scope.APP))

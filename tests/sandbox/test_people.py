@@ -129,6 +129,7 @@ EXPECTED: dict[str, Phase | None] = {
     "provisional_nir": None,
     "locked": Phase.INACTIVE,
     "no_enrolment": None,
+    "never_began": None,
     "thin_file": Phase.CLOSED,
     "two_links": Phase.LIVE,
     "corrected": Phase.LIVE,

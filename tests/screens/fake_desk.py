@@ -42,6 +42,7 @@ from ameli_support.casework.views import (
 )
 from ameli_support.clock import FixedClock
 from ameli_support.onboarding.acts import Act, Ask, Effect, Reason
+from ameli_support.onboarding.franceconnect import Refusal, refusal
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Role, Speaker
 from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Phase
@@ -96,6 +97,7 @@ class FakeDesk:
         self.version = 3
         self.state: CallState | None = None
         self.looks = 0
+        self.also: dict[str, Any] = {}  # what else the record holds
         self.before = Earlier()
         self.sentences: tuple[str, ...] = ()
 
@@ -253,7 +255,7 @@ class FakeDesk:
         told = self.state.record_found and (supervisor or self.state.level > Level.NOTHING)
         now = self.business_clock.now()
         known = self.since or now
-        return Look(self.view() if told else None, known, 0, self.service, self.since)
+        return Look(self.view().model_copy(update=self.also) if told else None, known, 0, self.service, self.since)
 
     def explore(self, case: int) -> None:
         pass
@@ -503,6 +505,10 @@ class FakeDesk:
     def note(self, case: int, text: str) -> None:
         self._trip("note", text)
         self.notes.append(NoteRow(9, self.business_clock.now(), self.me.agent, text))
+
+    def explain_refusal(self, case: int, code: str) -> Refusal:
+        self._trip("explain_refusal", case, code)
+        return refusal(code, self.procedure)
 
     def hand_over(self, case: int, to: str, text: str = "") -> None:
         self._trip("hand_over", to, text)
