@@ -180,6 +180,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _letter("n"), "N", N_("Noter"),
     ),
     Action(
+        "call.keep_mail", Scope.CALL, "keep_mail", N_("Joindre un mail"),
+        N_("Un mail gardé par l’appelant ou un collègue (.eml, en-têtes) : lu, puis scellé au dossier."),
+        _letter("j"), "J", N_("Joindre"),
+    ),
+    Action(
         "call.conclude", Scope.CALL, "conclude", N_("Conclure"),
         N_("Termine l’appel : issue, cause, rappel promis."),
         _letter("c"), "C", N_("Conclure"),
@@ -190,14 +195,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _letter("i"), "I", shown=True,
     ),
     Action(
-        "call.copy", Scope.CALL, "copy", N_("Copier"),
-        N_("Copie le numéro du dossier, ou l’affiche si le terminal ne sait pas copier."),
-        _letter("y"), "Y", shown=True,
-    ),
-    Action(
-        "call.obstacles", Scope.CALL, "obstacles", N_("Blocages à cette étape"),
+        "call.obstacles", Scope.CALL, "obstacles", N_("Blocages"),
         N_("Ce qui échoue souvent à cette étape : ce que dit la page, quoi dire, quoi faire."),
-        _letter("b"), "B", N_("Blocages"), shown=True,
+        _letter("b"), "B", shown=True,
     ),
     Action(
         "call.history", Scope.CALL, "history", N_("Dossier entier"),
@@ -242,6 +242,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "call.leave", Scope.CALL, "leave", N_("Accueil"),
         N_("Quitte l’appel sans conclure ; il reste à reprendre."),
         ("escape",), N_("Échap"), shown=True,
+    ),
+    Action(
+        "call.copy", Scope.CALL, "copy", N_("Copier"),
+        N_("Copie le numéro du dossier, ou l’affiche si le terminal ne sait pas copier."),
+        _letter("y"), "Y", shown=True,
     ),
     Action(
         "dialog.validate", Scope.DIALOG, "validate", N_("Valider"),

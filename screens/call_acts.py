@@ -12,6 +12,7 @@ from screens import advice
 from screens.actions import BY_ID
 from screens.backend import Failed
 from screens.call_palette import PaletteActs
+from screens.keeping import keep_a_mail
 from screens.notice import Tone
 from screens.picture import Offered
 
@@ -72,6 +73,13 @@ class CallActs(PaletteActs):
         else:
             self._open(action)
 
+    def next_send(self) -> str:
+        """R, or E where the window is over."""
+        shown = self.shown
+        over = shown is not None and shown.offer("call.resend").state is Offered.FORBIDDEN
+        possible = shown is not None and shown.offer("call.reissue").state is not Offered.FORBIDDEN
+        return "call.reissue" if over and possible else "call.resend"
+
     def _open(self, action: str) -> None:
         from screens.dialogs.correct import Correct
         from screens.dialogs.reissue import Reissue
@@ -107,13 +115,13 @@ class CallActs(PaletteActs):
             if state is None:
                 return
             self.state = state
-            self._after_check(then if state.level >= wanted else "")
+            self.look_then((lambda: self.begin(then)) if then and state.level >= wanted else None)
 
         self.app.push_screen(Check(self.state, wanted=wanted, then=then, person=person), back)
 
     @work(group="after-check", exit_on_error=False)
-    async def _after_check(self, then: str) -> None:
-        """Looks with the new level, then goes on to the act that wanted it."""
+    async def look_then(self, then: "Callable[[], object] | None") -> None:
+        """Looks anew (another level, a link that ended), then goes on to the act that wanted it."""
         case = self.state.case
         try:
             self.last_look = await self.app.backend.ask(lambda desk: desk.look(case))
@@ -121,8 +129,8 @@ class CallActs(PaletteActs):
             self.app.say(Tone.BAD, failure.sentence)
             return
         self.redraw()
-        if then:
-            self.app.behind.when_unlocked(lambda: self.begin(then))
+        if then is not None:
+            self.app.behind.when_unlocked(then)
         self.retry()
 
     # ── the case ────────────────────────────────────────────────────────────
@@ -137,6 +145,10 @@ class CallActs(PaletteActs):
             self.retry()
 
         self.app.push_screen(Note(self.state), noted)
+
+    def action_keep_mail(self) -> None:
+        """J: a mail that somebody kept."""
+        keep_a_mail(self)
 
     def action_conclude(self) -> None:
         """C: the wrap-up, then home."""
@@ -170,13 +182,13 @@ class CallActs(PaletteActs):
         self.app.copy_to_clipboard(number)
         self.app.say(Tone.OK, _("Copié :"), _("{number} (sinon, sélectionnez-le ici).").format(number=number))
 
+    def action_obstacles(self) -> None:
+        """B: what usually goes wrong at this step."""
+        advice.open_obstacles(self)
+
     def action_history(self) -> None:
         """H: the whole case."""
         from screens.dialogs.history import History
 
         view = self.last_look.view if self.last_look is not None else None
         self.app.push_screen(History(self.state.case, view, self.desk, self.earlier))
-    def action_obstacles(self) -> None:
-        """B: what usually goes wrong at this step."""
-        advice.open_obstacles(self)
-

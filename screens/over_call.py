@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 OF_THE_CALL = (
     *("call.resend", "call.reissue", "call.correct", "call.suspend"),
-    *("call.note", "call.conclude", "call.check"),
+    *("call.note", "call.keep_mail", "call.conclude", "call.check"),
 )
 
 
@@ -35,6 +35,10 @@ class OverCall:
     def action_note(self) -> None:
         """N, as on the call."""
         self.call.action_note()
+
+    def action_keep_mail(self) -> None:
+        """J, as on the call."""
+        self.call.action_keep_mail()
 
     def action_conclude(self) -> None:
         """C, as on the call."""

@@ -9,6 +9,8 @@ from screens.safe import clean
 
 def harmless(event: Paste, target: Widget | None) -> bool:
     """Cleans the pasted text for the field that has the focus; whether it had to be cut to fit."""
+    if getattr(target, "raw_paste", False) and len(event.text.strip().splitlines()) > 1:
+        return False  # a whole mail: read, never shown
     if isinstance(target, TextArea):
         event.text = "\n".join(clean(line, len(line)) for line in event.text.splitlines())
         return False

@@ -12,7 +12,6 @@ from screens.diagnosis.picture import Deed, DiagnosisPicture, Reply
 from screens.frame import Framed
 from screens.notice import Tone
 from screens.over_call import OF_THE_CALL, OverCall
-from screens.picture import Offered
 
 if TYPE_CHECKING:
     from ameli_support.casework.desk import Desk
@@ -192,7 +191,7 @@ class DiagnosisActs(OverCall, Framed[None]):
             return
         resend = run.must_change_first or run.conclusion.follow_up is FollowUp.RESEND
         if resend:
-            self._conclude(self._resending(), changed=True)
+            self._conclude(self.call.next_send(), changed=True)
         elif run.conclusion.follow_up is FollowUp.CORRECT:
             self._conclude("call.correct")
         else:
@@ -207,14 +206,7 @@ class DiagnosisActs(OverCall, Framed[None]):
         def changed(desk: "Desk") -> None:
             desk.setting_changed(case)
 
-        self.writes.add(changed, lambda: self.call.begin(self._resending()))
-
-    def _resending(self) -> str:
-        """R, or E where the window is over."""
-        shown = self.call.shown
-        over = shown is not None and shown.offer("call.resend").state is Offered.FORBIDDEN
-        possible = shown is not None and shown.offer("call.reissue").state is not Offered.FORBIDDEN
-        return "call.reissue" if over and possible else "call.resend"
+        self.writes.add(changed, lambda: self.call.begin(self.call.next_send()))
 
     def _conclude(self, action: str, *, changed: bool = False) -> None:
         """Puts the conclusion on the timeline, then opens the act's dialog over this screen."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screens.words import Words
 
 PROBABLE, POSSIBLE = 0.30, 0.08
+MAIL = "mail"  # the probe of kept mails
 _QUOTED = re.compile("(«\u00a0|“)([^«»“”*]+)(\u00a0»|”)")
 _SENTENCE = re.compile(r"(?<=[.?!»])\s+(?=[A-ZÀ-ÝŒ])")
 
@@ -143,11 +144,11 @@ _SIGNS = {
 
 
 def finding_rows(findings: tuple[Finding, ...], *, waiting: bool) -> tuple[FindingRow, ...]:
-    """What was found first, then what is in order, then what could not be looked at."""
+    """What was found first, of kept mails before all, then what is in order, then what could not be read."""
     order = list(_SIGNS)
     rows = [
         FindingRow(*_SIGNS[one.outcome], clean(one.text))
-        for one in sorted(findings, key=lambda one: order.index(one.outcome))
+        for one in sorted(findings, key=lambda one: (order.index(one.outcome), one.probe != MAIL))
     ]
     if waiting:
         rows.append(FindingRow("·", "muted", _("Domaine de l’adresse : vérification en cours…")))

@@ -6,16 +6,26 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ameli_support.accounts.contract import SendKind, SendView
+from ameli_support.accounts.contract import KeptLinkState, KeptLinkView, SendKind, SendView
 from ameli_support.casework.course import Course, Pause
+from ameli_support.casework.keeping import MailKept, MailRead
+from ameli_support.casework.ours import ours
 from ameli_support.casework.views import Done
+from ameli_support.mail.links import tokens_in
+from ameli_support.mail.parsing import parse
+from ameli_support.mail.reading import read_mail
+from ameli_support.onboarding.link import Phase
+from ameli_support.onboarding.procedure import procedure
+from ameli_support.settings import MailSettings
 from checks import checklist, leaflet, priors
-from checks.evidence import Evidence, Finding, Outcome
+from checks.evidence import Evidence, Finding, Kept, Outcome
 from checks.probes import gather_now
 from checks.run import Mode, Run
 from tests.screens.fake_desk import NOW, FakeDesk
 
 SERVICE = {"refused_or_bounced", "sender_refused", "too_early"}  # the record of these stories answers them
+SITE = "https://www.ameli.fr"
+OURS = ours(procedure(), MailSettings(), SITE)
 DOMAIN = Finding("domain", Outcome.NOTHING, "mx", "Le domaine orange.fr reçoit des mails.")
 
 
@@ -31,6 +41,7 @@ class DiagnosingDesk(FakeDesk):
         self.checks = checklist.load()
         self.corrected: dict[int | None, str] = {}
         self.extra: tuple[Finding, ...] = ()
+        self.kept: tuple[Kept, ...] = ()
         self.dns = threading.Event()
         self.dns.set()
 
@@ -44,7 +55,12 @@ class DiagnosingDesk(FakeDesk):
         assert self.state is not None
         view = self.view() if self.state.record_found and self.state.level else None
         found = gather_now(
-            view, NOW, said_matches=self.state.said_address, level=self.state.level, offline=True
+            view,
+            NOW,
+            said_matches=self.state.said_address,
+            level=self.state.level,
+            offline=True,
+            kept=self.kept,
         )
         kept = tuple(one for one in found.findings if one.probe != "domain")
         if not at_once:
@@ -113,6 +129,29 @@ class DiagnosingDesk(FakeDesk):
             else send
             for send in super()._sends()
         ]
+
+    def read_mail(self, raw: bytes) -> MailRead:
+        self._trip("read_mail")
+        return MailRead(read_mail(raw, OURS), bool(tokens_in(parse(raw), OURS.hosts)))
+
+    def attach_mail(self, case: int, raw: bytes, *, told: bool = False) -> MailKept:
+        """A link in it that works ends, as at the service."""
+        self._trip("attach_mail", told)
+        seen = self.read_mail(raw)
+        links: tuple[KeptLinkView, ...] = ()
+        if seen.ends_a_link:
+            live = self.view().phase is Phase.LIVE
+            state = KeptLinkState.LIVE if live else KeptLinkState.EXPIRED
+            links = (KeptLinkView(ours=True, generation=1, state=state, superseded=live),)
+            if live:
+                self.become("j11")
+        reading = seen.reading
+        verdicts = frozenset(note.verdict.value for note in reading.antispam)
+        state_of = links[0].state if links else None
+        self.kept += (
+            Kept(reading.kind.value, reading.genuine, verdicts, state=state_of, ended=bool(links and live)),
+        )
+        return MailKept("0" * 32, reading, links)
 
     def leaflet(self, case: int) -> str:
         run = Run(self.checks, priors.load(), self.evidence())
