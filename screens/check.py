@@ -21,6 +21,7 @@ from ameli_support.onboarding.identity import (
 from screens.actions import BY_ID, Scope, bindings, digit_bindings
 from screens.backend import Failed
 from screens.check_words import advice, asked, band_text, not_reached
+from screens.frame import PULSE_SECONDS
 from screens.notice import Tone
 from screens.picture import PersonLine
 from screens.safe import clean
@@ -89,6 +90,7 @@ class Check(WhoSpeaks):
         known = self.person if self.person is not None and self.state.level else None
         self.query_one(Person).show(known or unknown)
         self.show_stage()
+        self.set_interval(PULSE_SECONDS, self.each_pulse)
 
     def show_stage(self) -> None:
         """Draws the present stage, unless the screen is being taken down."""

@@ -1,10 +1,13 @@
 """The frame of every full screen: top bar, strip, body, incident banner, key bar."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import work
 from textual.screen import Screen
 
 from screens.actions import Scope
+from screens.backend import Failed
 from screens.behind import Patient
 from screens.widgets.bulletin import Bulletin
 from screens.widgets.keybar import KeyBar
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WIDE = 118
+PULSE_SECONDS = 5.0
 
 
 class Framed(Patient, Screen[T]):
@@ -49,7 +53,20 @@ class Framed(Patient, Screen[T]):
         """Empties the fields that a lock must not keep (ux.md, last line)."""
 
     def retry(self) -> None:
-        """F5: asks again."""
+        """F5: asks how the service does."""
+        self.pulse()
+
+    def each_pulse(self) -> None:
+        """The same every few seconds, for a screen that has no look of its own."""
+        # a screen that lies behind another still counts as current, and would be drawn through it
+        if self.app.screen is self and self.app.backend.desk is not None:
+            self.pulse()
+
+    @work(exclusive=True, group="pulse", exit_on_error=False)
+    async def pulse(self) -> None:
+        """How the service does; nothing is drawn while it does the same."""
+        with suppress(Failed):
+            self.app.seen(await self.app.backend.ask(lambda desk: desk.pulse()))
 
     def take_focus(self) -> None:
         """Puts the caret or the focus where the screen wants it."""

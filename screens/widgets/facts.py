@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.containers import Container
 from textual.message import Message
 from textual.widgets import Input
@@ -38,6 +38,7 @@ class Facts(Container):
         super().__init__(id="fields")
         self._words = words
         self._shown: tuple[Fact, ...] = ()
+        self._moved_on_to: Input | None = None
 
     def compose(self) -> "ComposeResult":
         """All of them, hidden: nothing typed is lost to a late field."""
@@ -102,14 +103,15 @@ class Facts(Container):
         elif again:
             again[0].input.focus()
 
-    def next_empty(self, field: Field) -> None:
-        """The next empty field after `field`, around the end."""
+    def next_empty(self, field: Field) -> Input | None:
+        """Goes to the next empty field after `field`, around the end."""
         fields = self.open_fields
         start = fields.index(field) + 1 if field in fields else 0
         for each in (*fields[start:], *fields[:start]):
             if not each.value and each is not field:
                 each.input.focus()
-                return
+                return each.input
+        return None
 
     def unreadable(self) -> tuple[Field, str] | None:
         """The first field that cannot be what it should be, and why; nothing is compared then."""
@@ -133,6 +135,13 @@ class Facts(Container):
             return _("Il faut les 4 derniers chiffres.")
         return ""
 
+    def on_key(self, event: events.Key) -> None:
+        """Tab after a full date: the caret has moved on already, and goes no further."""
+        moved, self._moved_on_to = self._moved_on_to, None
+        if event.key == "tab" and moved is not None and moved.has_focus and not moved.value:
+            event.stop()
+            event.prevent_default()
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         field = event.input.parent
@@ -148,7 +157,7 @@ class Facts(Container):
             if written != event.value:
                 event.input.value = written
             elif len(written) == FULL_DATE and read_date(written) is not None:
-                self.next_empty(field)
+                self._moved_on_to = self.next_empty(field)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

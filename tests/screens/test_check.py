@@ -1,11 +1,15 @@
 """The caller check: who speaks first, nothing told before its level, never which answer was wrong."""
 
+from datetime import timedelta
+
 import pytest
 
 from ameli_support.casework.errors import ActRefused
+from ameli_support.casework.views import Service
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import procedure
-from tests.screens.fake_desk import ADDRESS, NIR, FakeDesk
+from screens.widgets.facts import Facts
+from tests.screens.fake_desk import ADDRESS, NIR, NOW, FakeDesk
 from tests.screens.walk import COMPACT, SIZES, WIDE, Walk, walking
 
 
@@ -43,8 +47,24 @@ async def test_a_full_date_moves_on_and_unshifted_digits_are_read() -> None:
         await walk.press("tab")
         await walk.type("é'àè&ç-é")
         await walk.sees("24/07/1962")
+        await walk.press("tab")  # out of habit: the caret has moved on already
         await walk.type("(çààà")
         await walk.sees("59000")
+        assert walk.app.screen.query_one(Facts).typed[Fact.POSTCODE] == "59000"
+
+
+async def test_a_service_that_comes_back_during_the_check_is_noticed_without_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("screens.check.PULSE_SECONDS", 0.2)
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.press("1")
+        await walk.sees("Quel est votre nom")
+        walk.desk.since, walk.desk.service = NOW - timedelta(minutes=4), Service.DOWN
+        await walk.sees("service coupé")
+        walk.desk.since, walk.desk.service = None, Service.OK
+        await walk.sees("en ligne")
 
 
 async def test_an_impossible_date_is_said_and_nothing_is_compared() -> None:
