@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicSite]:
     """The whole service with its cast and its mail."""
-    # new codes cost next to nothing here; tests/sandbox/test_hashing.py holds the real costs
+    # new codes cost next to nothing here; tests/sandbox/test_logging_in.py holds the real costs
     dear, hashing.hasher = hashing.hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     try:
         with running(tmp_path_factory.mktemp("browsed")) as found:

@@ -1,5 +1,6 @@
 """Every form of the public side at once: forged, huge, guessed at, with headers and scripts for content."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,6 +15,7 @@ from ameli_support.onboarding.procedure import procedure
 from ameli_support.sandbox import recognising, resetting, schema
 from ameli_support.sandbox.franceconnect import routes as franceconnect
 from ameli_support.sandbox.site import paths, routes
+from tests.architecture.tree import ROOT
 from tests.sandbox.public_site import CODE, PublicSite
 from tests.sandbox.service import FACTS, Service, unique
 from tests.sandbox.visitor import Visitor
@@ -200,3 +202,11 @@ def test_what_a_browser_says_of_our_name_comes_into_no_mail_and_no_redirect(
     assert all(link.startswith(f"{public_site.world.base_url}/") for link in mail.links)
     assert b"evil.invalid" not in mail.raw
     visitor.close()
+
+
+def test_the_document_names_tests_that_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8")))
+    files = [*(ROOT / "tests" / "sandbox").glob("test_*.py"), *(ROOT / "tests" / "browser").glob("test_*.py")]
+    written = {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))}
+    assert len(named) > 40
+    assert named - written == set()
