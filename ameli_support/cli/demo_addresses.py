@@ -46,13 +46,14 @@ def lines(base_url: str) -> list[str]:
         _("Se connecter : {address}").format(address=found.login),
         _("Lire ses mails : {address}").format(address=found.webmail),
         "",
-        _("Par le formulaire : {person}").format(person=_person(form)),
-        _("  code provisoire : ameli-support sandbox provisional-code {nir}").format(nir=form.nir),
-        _("Par FranceConnect : {person}").format(person=_person(franceconnect)),
-        _("  identifiant chez le fournisseur d’identité : {login}").format(login=login),
+        _("Par le formulaire, puis le code provisoire de la commande :"),
+        f"  {_person(form)}",
+        f"  ameli-support sandbox provisional-code {form.nir}",
+        _("Par FranceConnect, identifiant {login} :").format(login=login),
+        f"  {_person(franceconnect)}",
         "",
         _("L’agent tape les mêmes réponses à l’accueil, en une fois."),
-        _("À l’étape 5, une adresse libre : prenom.nom@orange.fr, par exemple."),
+        _("À l’étape 5, une adresse libre, par exemple bastien@orange.fr."),
     ]
 
 

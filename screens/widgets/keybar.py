@@ -38,6 +38,6 @@ class KeyBar(Line):
             length = len(key) + 1 + len(label)
             if used + length > room:
                 break
-            parts += [(key, "bold $ink"), (f" {label}" + " " * gap, "$muted")]
+            parts += [(" " * gap if parts else "", "$muted"), (key, "bold $ink"), (f" {label}", "$muted")]
             used += length + gap
         return Content.assemble(*parts)
