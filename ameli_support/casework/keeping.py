@@ -4,8 +4,10 @@ Read here, kept sealed under a key of its own; what is derived shows `[jeton]`. 
 service once, in the body of a POST, where a live link ends: the agent is told before.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +33,9 @@ from ameli_support.store.errors import KeyTrouble
 from ameli_support.store.journal import Journal
 from ameli_support.store.sealing import Sealer
 
-MOST_LINKS = 3  # of ours in one mail; more are no confirmation mail
+MOST_LINKS = 12  # of ours in one mail: a whole thread of them
+MOST_ENCLOSED = 12
+DEEPEST = 3  # forwarded as attachment, by somebody to whom it was forwarded so
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,17 @@ class Keeping:
 
     def _tokens(self, mail: Mail) -> list[str]:
         """The tokens of our links in a mail and in the mails that it encloses."""
-        enclosed = (part.mail for part in mail.of_type("message/rfc822")[:5])
-        found = dict.fromkeys(token for one in (mail, *enclosed) for token in tokens_in(one, self.ours.hosts))
+        mails = islice(_with_enclosed(mail), MOST_ENCLOSED)
+        found = dict.fromkeys(token for one in mails for token in tokens_in(one, self.ours.hosts))
         return list(found)[:MOST_LINKS]
+
+
+def _with_enclosed(mail: Mail, depth: int = 0) -> Iterator[Mail]:
+    """A mail, and those that it encloses, theirs too."""
+    yield mail
+    if depth < DEEPEST:
+        for part in mail.of_type("message/rfc822"):
+            yield from _with_enclosed(part.mail, depth + 1)
 
 
 def _bounded(raw: bytes) -> bytes:

@@ -156,6 +156,25 @@ def test_an_old_mail_proves_its_cause_while_a_newer_link_works(office: Office, d
     assert desk.look(case).view.phase is Phase.LIVE  # type: ignore[union-attr]
 
 
+def test_a_live_link_ends_wherever_it_stands_in_a_thread(office: Office, desk: Desk) -> None:
+    """Forwarded with everything that came before it, as attachments, by somebody in between."""
+    record = office.people.waiting()
+    case = office.identified(desk, record)
+    inner = EmailMessage()
+    inner["From"] = "a@b.fr"
+    inner.set_content("Voici")
+    for number in range(4):
+        inner.add_attachment(letter(office, record, token=f"A{number}" * 32))
+    inner.add_attachment(letter(office, record))
+    outer = EmailMessage()
+    outer["From"] = "c@d.fr"
+    outer.set_content("Je transmets")
+    outer.add_attachment(inner)
+    kept = desk.attach_mail(case, outer.as_bytes(), told=True)
+    assert [link.superseded for link in kept.links] == [False] * 4 + [True]
+    assert desk.look(case).view.phase is Phase.INACTIVE  # type: ignore[union-attr]
+
+
 def test_a_mail_of_another_person_or_an_unknown_link_tells_nothing_of_them(
     office: Office, desk: Desk
 ) -> None:
