@@ -97,6 +97,7 @@ TRANSITIONS: Mapping[tuple[State, Move], State] = {
     (State.IN_PROGRESS, Move.WAIT_THIRD_PARTY): State.WAITING_THIRD_PARTY,
     (State.IN_PROGRESS, Move.SCHEDULE): State.SCHEDULED,
     (State.IN_PROGRESS, Move.RESOLVE): State.RESOLVED,
+    (State.WAITING_PERSON, Move.RESOLVE): State.RESOLVED,
     **{(state, Move.REOPEN): State.IN_PROGRESS for state in (*_WAITING, State.RESOLVED)},
     (State.RESOLVED, Move.EXPIRE): State.CLOSED,
 }

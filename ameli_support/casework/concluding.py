@@ -27,6 +27,7 @@ from ameli_support.casework.texts import storable
 from ameli_support.clock import to_us
 from ameli_support.i18n import _
 from ameli_support.onboarding.identity import Role
+from ameli_support.onboarding.link import Phase
 from ameli_support.store.cases import AnyRow
 from ameli_support.store.journal import Journal
 from ameli_support.store.schema import draft, intent
@@ -169,5 +170,20 @@ class Concluding:
             "resolved_at": at if state is State.RESOLVED else None,
         }
         version = journal.append(number, expected, me, "contact.concluded", payload, changes=changes).version
+        if state is State.WAITING_PERSON and self._confirmed(number):
+            state = moved(state, Move.RESOLVE)
+            version = journal.append(
+                number,
+                version,
+                me,
+                "case.resolved",
+                {"call": row.call, "because": "confirmed"},
+                changes={"state": state.value, "resolved_at": at},
+            ).version
         end_contact(self.bench, journal, number, row, "concluded")
         return version, state
+
+    def _confirmed(self, number: int) -> bool:
+        """What the case would wait for has come already: the person confirmed during the contact."""
+        seen = self.bench.seen.get(number)
+        return seen is not None and seen.view.phase is Phase.ACTIVE

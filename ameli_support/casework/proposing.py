@@ -4,11 +4,7 @@ from dataclasses import replace
 
 from ameli_support.casework.advising import EXPLAINED
 from ameli_support.casework.bench import Bench, event_row
-from ameli_support.casework.case import (
-    Move,
-    Outcome,
-    concluding_move,
-)
+from ameli_support.casework.case import Outcome
 from ameli_support.casework.diagnosing import concluded
 from ameli_support.casework.learning import Learning
 from ameli_support.casework.orders import OUTCOMES
@@ -51,11 +47,7 @@ def _proposed(bench: Bench, learning: Learning, number: int, row: AnyRow) -> Pro
     if row.last_act in OUTCOMES:
         if row.last_act == Act.REISSUE and diagnosed is None:
             cause = "window_closed"
-        outcome = OUTCOMES[row.last_act]
-        confirmed = seen is not None and seen.view.phase is Phase.ACTIVE
-        if confirmed and concluding_move(outcome, None) is Move.WAIT_PERSON:
-            outcome = Outcome.ALREADY_ACTIVE  # what the person did last: nothing is awaited of them
-        return Proposal(outcome, cause or "unknown")
+        return Proposal(OUTCOMES[row.last_act], cause or "unknown")
     if row.refused in _CLOSED:
         return _CLOSED[Reason(row.refused)]
     if row.check_failed or row.locked_until is not None or row.refused is not None:

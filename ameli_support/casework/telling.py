@@ -123,6 +123,7 @@ _TELL: Mapping[str, Callable[[Mapping[str, Any], _Words], str | None]] = {
     "case.reopened": _reopened,
     "case.handed_over": lambda p, w: _("transmis à l’agent {to}").format(to=p["to"]),
     "case.reassigned": lambda p, w: _("réattribué à l’agent {to}").format(to=p["to"]),
+    "case.resolved": lambda p, w: _("résolu : la personne a confirmé pendant l’appel"),
     "case.closed": lambda p, w: _("clos, sans nouveau contact"),
     "contact.opened": lambda p, w: None,
     "contact.speaker": _speaker,

@@ -64,8 +64,10 @@ def test_once_the_person_has_confirmed_during_the_call_nothing_is_awaited(office
     office.people.confirm(record)
     desk.look(case)
     proposal = desk.proposed_outcome(case)
-    assert (proposal.outcome, proposal.cause) == (Outcome.ALREADY_ACTIVE, "link_inactive")
-    assert desk.close(case, proposal.outcome, proposal.cause) is State.RESOLVED
+    assert proposal.outcome is Outcome.RESENT
+    assert desk.close(case, proposal.outcome, "link_inactive") is State.RESOLVED
+    last = desk.case(case).events[-1]
+    assert (last.kind, last.payload["because"]) == ("case.resolved", "confirmed")
 
 
 def test_an_address_is_corrected_at_level_2(office: Office) -> None:
