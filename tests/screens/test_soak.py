@@ -14,7 +14,7 @@ from screens.dialogs import base
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import COMPACT, Walk, walking
 
-WARM, CALLS, POOL = 11, 31, 4
+WARM, CALLS, POOL = 11, 50, 4
 
 
 def closed_widgets() -> int:
