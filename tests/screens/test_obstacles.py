@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from ameli_support import i18n
 from ameli_support.accounts.contract import ProvisionalCode
 from ameli_support.onboarding.journey import Route, Step
-from tests.screens.fake_desk import NOW, FakeDesk
+from tests.screens.fake_desk import NIR, NOW, FakeDesk
 from tests.screens.test_colours import measure
+from tests.screens.test_english import shows
 from tests.screens.walk import COMPACT, SIZES, WIDE, walking
 
 
@@ -106,3 +108,29 @@ async def test_a_code_read_out_in_a_call_is_noted_there() -> None:
         await walk.on("Call")
         await walk.sees("Code FranceConnect noté au dossier 4217.")
         assert desk.asked[-1] == ("explain_refusal", (4217, "Y990001"))
+
+
+async def test_all_of_it_in_english() -> None:
+    i18n.set_language("en")
+    try:
+        desk = FakeDesk("early")
+        desk.early_step, desk.issued = Step.PERSONAL_CODE, NOW - timedelta(days=3)
+        async with walking(desk, COMPACT, "online") as walk:
+            await walk.find("y 01 00 04")
+            await shows(
+                walk, "FranceConnect error code", "FranceConnect did not recognise your identity.", "To do"
+            )
+            await walk.press("escape")
+            await walk.find(f"{NIR} DUBOIS 24081962 38000")
+            await walk.on("Check")
+            await walk.press("1")
+            await walk.on("Call")
+            await shows(
+                walk, "In progress at step 4: Personal code", "since 20/11, 3 days ago", "with FranceConnect."
+            )
+            await walk.press("b")
+            await shows(walk, "Obstacles: Personal code", "Personal code refused", "To do", "read on")
+            await walk.press("f1")
+            await shows(walk, "What often fails here.")
+    finally:
+        i18n.set_language("fr")
