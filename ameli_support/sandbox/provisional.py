@@ -103,13 +103,15 @@ def of_new_code(world: World, at: datetime, number: int) -> dict[str, Any]:
 
 
 def fits(world: World, enrolment: str, typed: str) -> bool:
-    """Whether this is the enrolment's code; a wrong one is counted, the last one makes it void."""
+    """Whether this is the enrolment's code, which is used then; the last of too many wrong ones voids it."""
     with sql.write(world.engine) as conn:
         row, at = _locked(conn, enrolment), world.now()
         if row is None or not opens(row, at):
             return False
         code = _derived(world, row)
         if code is not None and hmac.compare_digest(code, typed):
+            used = update(_enrolment).where(_enrolment.c.id == enrolment)
+            conn.execute(used.values(provisional_code=ProvisionalCode.USED.value))
             return True
         wrong = row.provisional_wrong + 1
         values: dict[str, Any] = {"provisional_wrong": wrong}

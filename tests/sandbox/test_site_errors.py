@@ -215,6 +215,23 @@ def test_five_wrong_tries_make_the_provisional_code_void(public_site: PublicSite
         public_site.change(schema.enrolment, schema.enrolment.c.person == record, provisional_code="void")
 
 
+def test_a_code_that_opens_the_journey_again_further_on_is_used_too(
+    public_site: PublicSite, visitor: Visitor
+) -> None:
+    """Whoever stands at the terms when their code's days are over gets another one, and comes back by it."""
+    record = public_site.person()
+    public_site.at_terms(visitor, record)
+    visitor.press("ANNULER")
+    agent = public_site.agent().reach(record, Level.SIMPLE)
+    public_site.forward(days=15)
+    visitor.open("/inscription")
+    visitor.press("CONTINUER", **public_site.fields(record))
+    assert agent.view(record).provisional_code == "sent"
+    page = public_site.log_in(visitor, record, public_site.code(record))
+    assert page.path == "/conditions"
+    assert agent.view(record).provisional_code == "used"
+
+
 def test_a_provisional_code_is_good_for_fifteen_days(public_site: PublicSite, visitor: Visitor) -> None:
     record = public_site.person()
     visitor.open("/inscription")
