@@ -47,6 +47,7 @@ class Glance:
     state: "CallState"
     summary: tuple[str, ...]
     earlier: "Earlier | None" = None
+    held: bool | None = None
 
 
 class Call(CallActs):
@@ -129,6 +130,8 @@ class Call(CallActs):
         before, self.last_look = self.last_look, glance.look
         others, known = self.state.others, self.summary
         self.state, self.summary = glance.state, glance.summary
+        if glance.held is not None and (self.writes is None or not self.writes.busy):
+            self.change_first = glance.held
         self._tell_others(others, known)
         if glance.earlier is not self.earlier:
             self.earlier = glance.earlier
@@ -150,14 +153,16 @@ class Call(CallActs):
     def _glance(self, desk: "Desk") -> Glance:
         """In a worker thread; the summary is read again only when the case changed."""
         look, state = desk.look(self.state.case), desk.call_state(self.state.case)
-        summary = self.summary
+        summary, held = self.summary, None
         if state.version != self.summarised:
             summary = tuple(desk.summary(self.state.case))
             self.summarised = state.version
+            if self.writes is None or not self.writes.busy:
+                held = desk.held_back(self.state.case) is not None
         earlier = self.earlier
         if state.record_found and self._looked_back_at is not state.level:
             earlier, self._looked_back_at = desk.earlier(self.state.case), state.level
-        return Glance(look, state, summary, earlier)
+        return Glance(look, state, summary, earlier, held)
 
     def _tell_repeat(self) -> None:
         """A person who calls again, once, when the strip has nothing newer to tell."""

@@ -292,6 +292,10 @@ class Desk:
         """The caller has changed the setting that the checklist found: the mail may be sent again."""
         self._second_send.changed(case)
 
+    def held_back(self, case: int) -> str | None:
+        """The check whose setting is changed before any re-send (rules §9, 5); None below level 1."""
+        return self._second_send.held(case)
+
     def leaflet(self, case: int) -> str:
         """The fiche: what the caller can do at home, as text to copy or print, without personal data.
 

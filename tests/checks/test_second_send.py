@@ -86,6 +86,37 @@ def test_another_cause_a_remedy_in_vain_or_an_abandoned_run_hinder_nothing(
     assert desk.resend(case).answer.generation == 1
 
 
+def test_a_new_run_lifts_nothing_until_it_finds_the_setting_in_order(office: Office, desk: Desk) -> None:
+    case = found(office, desk)
+    desk.conclude_checks(case, changed=False)
+    desk.diagnose(case)
+    assert desk.held_back(case) == RED_LIST
+    desk.answer_check(case, "junk_folder", "yes")
+    desk.conclude_checks(case)
+    with pytest.raises(ActRefused, match="Réglages, filtres"):
+        desk.resend(case)
+    desk.diagnose(case)
+    desk.abandon_checks(case, "autre demande")
+    assert desk.held_back(case) == RED_LIST
+    again = office.desk()
+    again._diagnosing.offline = True
+    assert again.held_back(case) == RED_LIST, "whoever opens the case anew, after a crash, knows it"
+    desk.diagnose(case)
+    desk.answer_check(case, RED_LIST, "cannot_tell")
+    assert desk.held_back(case) == RED_LIST
+    desk.answer_check(case, RED_LIST, "no")
+    assert desk.held_back(case) is None
+    assert desk.resend(case).answer.generation == 1
+
+
+def test_below_level_1_nothing_of_an_earlier_hold_is_told(office: Office, desk: Desk) -> None:
+    case = found(office, desk)
+    desk.conclude_checks(case, changed=False)
+    desk.leave(case)
+    desk.resume(case)
+    assert desk.held_back(case) is None
+
+
 @pytest.mark.parametrize("concluded", [True, False])
 def test_else_another_address(office: Office, desk: Desk, concluded: bool) -> None:
     record = office.people.waiting()

@@ -38,6 +38,7 @@ class DiagnosingDesk(FakeDesk):
         self.mode: Mode | None = None
         self.pause: Pause | None = None
         self.trials = 0
+        self.held: str | None = None
         self.checks = checklist.load()
         self.corrected: dict[int | None, str] = {}
         self.extra: tuple[Finding, ...] = ()
@@ -107,11 +108,16 @@ class DiagnosingDesk(FakeDesk):
 
     def setting_changed(self, case: int) -> None:
         self._trip("setting_changed")
+        self.held = None
+
+    def held_back(self, case: int) -> str | None:
+        return self.held
 
     def conclude_checks(self, case: int, *, changed: bool = True) -> Run:
         self._trip("conclude_checks", changed)
         run = self._step("conclude")
         assert run.conclusion is not None
+        self.held = run.conclusion.cause if run.must_change_first and not changed else None
         self.steps, self.mode = [], None
         return run
 

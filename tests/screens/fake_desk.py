@@ -167,6 +167,9 @@ class FakeDesk:
         assert self.state is not None
         return self.state
 
+    def held_back(self, case: int) -> str | None:
+        return None
+
     def leave(self, case: int) -> None:
         self._trip("leave", case)
 

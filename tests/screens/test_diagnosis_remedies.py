@@ -11,7 +11,7 @@ from screens.widgets.choices import Choices
 from screens.widgets.field import Field
 from tests.screens.diagnosing_desk import DiagnosingDesk
 from tests.screens.diagnosing_walk import asks, opens
-from tests.screens.walk import COMPACT, Walk, walking
+from tests.screens.walk import COMPACT, SIZES, Walk, walking
 
 
 async def test_the_said_address_is_compared_by_the_service_not_ticked() -> None:
@@ -61,6 +61,19 @@ async def test_a_setting_that_erases_comes_before_any_second_send() -> None:
         await walk.on("Diagnosis")
         await walk.sees("√ Renvoi demandé", "Diagnostic conclu : Réglages, filtres")
         assert desk.told("resend") == [()]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_after_a_crash_the_column_says_in_advance_why_nothing_is_sent(size: tuple[int, int]) -> None:
+    desk = DiagnosingDesk("j11")
+    desk.held = "provider_block_list"  # found in a run before this app was started
+    async with walking(desk, size) as walk:
+        await walk.to_level_1()
+        await walk.sees("× réglage d’abord")
+        await walk.press("r")
+        await walk.sees(
+            "R Renvoyer le mail : × réglage d’abord (D)." if size == COMPACT else "× D’abord le réglage"
+        )
 
 
 async def test_another_address_is_a_correction_and_the_program_concludes() -> None:
