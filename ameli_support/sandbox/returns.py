@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError
 
 from ameli_support import outbox, sql
 from ameli_support.mail import answers
@@ -51,12 +52,19 @@ class Returns:
         noted = 0
         for file in sorted(self._mailbox.glob("new/*")):
             with suppress(OSError):
-                verdict = self._note(file.read_bytes()[:MAX_BYTES], _arrival(file))
+                verdict = self._told(file)
                 noted += verdict is _Verdict.NOTED
                 if verdict is _Verdict.TOO_EARLY and time.time() - file.stat().st_mtime < PATIENCE_SECONDS:
                     continue
                 file.unlink()
         return noted
+
+    def _told(self, file: Path) -> _Verdict:
+        """What became of one file; what cannot be looked up in a database is the report on nothing of ours."""
+        try:
+            return self._note(file.read_bytes()[:MAX_BYTES], _arrival(file))
+        except (DataError, LookupError, ValueError):
+            return _Verdict.NOTHING
 
     def _note(self, raw: bytes, at: datetime) -> _Verdict:
         mail = parse(raw)

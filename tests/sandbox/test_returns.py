@@ -176,6 +176,29 @@ def test_a_second_report_on_one_mail_changes_nothing(
     assert not anything_in(folder_of(tmp_path, BOX))
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b"Message-ID: <", b"Message-ID: <\x00"),
+        (b"Status: 5.1.1", b"Status: 5.123456789.123456789"),
+        (b"Diagnostic-Code: smtp; 552", b"Diagnostic-Code: smtp; \x00552" + b"9" * 900),
+        (b"Final-Recipient: rfc822; ", b"Final-Recipient: rfc822; \xed\xa0\x80"),
+    ],
+    ids=["nul in the id", "long status", "long answer", "no text"],
+)
+def test_a_hostile_report_hinders_no_other(
+    service: Service, returns: Returns, tmp_path: Path, written: bytes, instead: bytes
+) -> None:
+    hostile, record = service.waiting(), service.waiting()
+    raw = came_back(service, hostile)
+    assert written in raw
+    deliver(tmp_path, BOX, "", raw.replace(written, instead))
+    deliver(tmp_path, BOX, "", came_back(service, record))
+    assert returns.read() >= 1
+    assert state(service, record) == MailState.BOUNCED
+    assert not anything_in(folder_of(tmp_path, BOX))
+
+
 def test_a_server_that_sends_the_whole_mail_back_is_understood_too(
     service: Service, returns: Returns, tmp_path: Path
 ) -> None:
