@@ -60,7 +60,7 @@ class Returns:
         return noted
 
     def _told(self, file: Path) -> _Verdict:
-        """What became of one file; what cannot be looked up in a database is the report on nothing of ours."""
+        """What became of one file; what no database can look up is nothing of ours."""
         try:
             return self._note(file.read_bytes()[:MAX_BYTES], _arrival(file))
         except (DataError, LookupError, ValueError):
