@@ -69,7 +69,7 @@ async def test_after_a_crash_the_column_says_in_advance_why_nothing_is_sent(size
     desk.held = "provider_block_list"  # found in a run before this app was started
     async with walking(desk, size) as walk:
         await walk.to_level_1()
-        await walk.sees("× réglage d’abord")
+        await walk.sees("réglage d’abord (D)")
         await walk.press("r")
         await walk.sees(
             "R Renvoyer le mail : × réglage d’abord (D)." if size == COMPACT else "× D’abord le réglage"
