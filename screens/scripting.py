@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from screens.telling import Scene
 
 
-# by the line of the providers, by the band, by the row of the mails
-_SAID_ELSEWHERE = {"provider_away", "code_waits", "code_void", "terms_refused", "button_not_pressed"}
+# by the line of the providers, by the band or the script, by the row of the mails
+_SAID_ELSEWHERE = {
+    "provider_away",
+    "code_waits",
+    "code_used",
+    "code_void",
+    "terms_refused",
+    "button_not_pressed",
+}
 
 
 def say(scene: "Scene") -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class Obstacles(Dialog[None]):
         says.update(Content.assemble(heading, ("\n".join(quoted), "$ink")))
         self.query_one("#to-say", Static).update(script([typeset(line) for line in one.say]))
         self.query_one("#to-do", Static).update(
-            Content.assemble((_("À faire") + "  ", "$muted"), (clean(typeset(one.do)), "$ink"))
+            Content.assemble((_("À faire") + "\n", "$muted"), (clean(typeset(one.do)), "$ink"))
         )
         self.query_one("#obstacle").scroll_home(animate=False)
         self.call_after_refresh(self.refresh_feet)

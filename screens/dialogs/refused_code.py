@@ -52,7 +52,10 @@ class RefusedCode(Dialog["CallState"]):
     @property
     def read(self) -> Refusal | None:
         """What the field holds, explained; None while it is no code."""
-        code = read_code(self.query_one(Field).value)
+        from ameli_support.casework.lookup import read_refusal_code
+
+        typed = self.query_one(Field).value
+        code = read_refusal_code(typed) or read_code(typed)
         return refusal(code, self.procedure, language()) if code else None
 
     @on(Input.Changed)
@@ -76,7 +79,7 @@ class RefusedCode(Dialog["CallState"]):
             return
         meaning.update(Content.styled(clean(typeset(found.meaning)), "$ink"))
         say.update(script([typeset(line) for line in found.say]))
-        do.update(Content.assemble((_("À faire") + "  ", "$muted"), (clean(typeset(found.do)), "$ink")))
+        do.update(Content.assemble((_("À faire") + "\n", "$muted"), (clean(typeset(found.do)), "$ink")))
 
     def missing(self) -> str:
         """A code."""
