@@ -92,6 +92,8 @@ def _why(
         more = priors.hints.get(hint, {}).get(cause, 1.0)
         if more > best and hint in told_hints:
             best, reason = more, told_hints[hint]
+        if not reason and more < 1 / _TOLD and hint in told_hints:
+            reason = told_hints[hint]
     times = priors.times(cause, evidence.provider)
     if times >= best and evidence.family is not None:
         return _("plus fréquent chez {provider}").format(provider=evidence.family.name)
@@ -101,6 +103,7 @@ def _why(
 def _hints() -> dict[str, str]:
     return {
         "link_rewritten": _("un filtre a réécrit les liens du mail gardé"),
+        "mail_in_hand": _("le mail gardé est bien arrivé"),
         "address_elsewhere": _("l’adresse est prise par une autre demande"),
     }
 

@@ -61,10 +61,12 @@ def _confirmation(one: Kept, live: bool, found: Read) -> None:
     elif one.state in ("expired", "superseded"):
         text = _("Le lien du mail gardé n’est plus actif.")
         found.findings.append(_finding("link_expired", text))
-    _filters(one, found)
+    if not _filters(one, found):
+        found.hints.append("mail_in_hand")
 
 
-def _filters(one: Kept, found: Read) -> None:
+def _filters(one: Kept, found: Read) -> bool:
+    """What filters noted in it; whether one has put it aside."""
     against = {Verdict(name) for name in one.verdicts if name in set(Verdict)} & AGAINST
     if against & BY_OWNER:
         found.answers.setdefault("old_mail", "no")
@@ -79,6 +81,7 @@ def _filters(one: Kept, found: Read) -> None:
         found.hints.append("link_rewritten")
         text = _("Les liens du mail gardé ont été réécrits par {names} : un filtre peut les bloquer.")
         found.findings.append(_finding("link_rewritten", text.format(names=", ".join(one.rewriters))))
+    return bool(against)
 
 
 def _finding(code: str, text: str) -> Finding:

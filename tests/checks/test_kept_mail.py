@@ -354,6 +354,32 @@ def test_a_rewritten_link_makes_a_block_likelier_without_proving_it(office: Offi
     assert hinted.conclusion is None
 
 
+def test_our_mail_in_hand_speaks_against_every_way_of_not_finding_it() -> None:
+    from ameli_support.clock import SystemClock
+    from checks.priors import load as priors
+    from checks.run import Run
+
+    def run(*mails: Kept) -> Run:
+        return Run(load(), priors(), gather_now(None, SystemClock().now(), offline=True, kept=mails))
+
+    def likely(*mails: Kept) -> dict[str, float]:
+        return {belief.cause: belief.probability for belief in run(*mails).beliefs}
+
+    without, in_hand = likely(), likely(Kept("confirmation", True, state="live", ended=True))
+    for cause in ("junk_folder", "search_keywords", "other_folders", "address_exact"):
+        assert in_hand[cause] < without[cause] / 3, cause
+    assert in_hand["link_blocked"] > without["link_blocked"]
+    after = run(Kept("confirmation", None))
+    assert next(b for b in after.beliefs if b.cause == "junk_folder").why == "le mail gardé est bien arrivé"
+    assert after.current not in ("junk_folder", "search_keywords"), "asked last, never dropped"
+    assert {"junk_folder", "search_keywords"} <= set(after.order)
+    for other in (Kept("confirmation", False), Kept("human", None), Kept("confirmation", None, foreign=True)):
+        assert likely(other)["junk_folder"] == pytest.approx(without["junk_folder"])
+    aside = run(Kept("confirmation", True, verdicts=frozenset({"spam"}), state="live"))
+    assert aside.conclusion is not None
+    assert aside.conclusion.cause == "junk_folder", "what a filter put aside is still in junk"
+
+
 # ── by command ──────────────────────────────────────────────────────────────
 
 
