@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from ameli_support.mail.families import NEVER_TEMPORARY, Family, Reason, family_of
+from ameli_support.mail.senses import sense_of
 
 # longer texts are cut: what matters stands at the head of an answer
 MAX_READ = 4000
@@ -146,6 +147,7 @@ class _Rules:
             _of_enhanced(self.enhanced, codes),
             _first(self.later, text) or _first(self.later, words),
             _of_enhanced(self.enhanced_late, codes),
+            sense_of(words),
             self.smtp.get(codes.reply or 0),
         ):
             if found is not None:
