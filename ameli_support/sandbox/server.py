@@ -85,6 +85,7 @@ def create_app(world: World, key: str, *, stop: Callable[[], None], post: Post |
             *franceconnect.routes(world),
             *control.routes(world, key, stop, wake),
             *(webmail.routes(world, post.maildir, post.people) if post else ()),
+            site.nowhere(world),
             Mount("/", api),
         ],
         lifespan=lifespan,

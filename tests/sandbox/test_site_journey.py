@@ -89,6 +89,16 @@ def test_the_bare_address_leads_to_the_login_or_to_ones_own_page(
     assert visitor.open("/").path == "/conditions"
 
 
+@pytest.mark.parametrize("path", ["/confirmer", "/inscriptions", "/fc/api/v2", "/v1x"])
+def test_a_path_that_nobody_serves_is_a_page_and_not_a_programs_answer(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    assert (page.status, page.title) == (404, PAGES["generic"].title)
+    assert "3646" in page.text
+    assert "set-cookie" not in page.headers
+    programs = visitor.client.get("/v1/nothing")
+    assert programs.headers["content-type"] == "application/problem+json"
+
+
 def test_whoever_leaves_comes_back_to_their_step(public_site: PublicSite, visitor: Visitor) -> None:
     record = public_site.person()
     public_site.at_terms(visitor, record)
