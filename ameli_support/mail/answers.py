@@ -148,11 +148,17 @@ class _Rules:
             _first(self.later, text) or _first(self.later, words),
             _of_enhanced(self.enhanced_late, codes),
             sense_of(words),
-            self.smtp.get(codes.reply or 0),
+            self._of_reply(codes),
         ):
             if found is not None:
                 return [found]
         return []
+
+    def _of_reply(self, codes: Codes) -> Reason | None:
+        """What the SMTP code says alone; an enhanced code about content or policy contradicts it."""
+        if codes.enhanced is not None and codes.enhanced[2] in "67":
+            return None
+        return self.smtp.get(codes.reply or 0)
 
     def _of_french(self, text: str) -> Reason | None:
         found = self.french.search(text)
