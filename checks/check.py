@@ -56,6 +56,7 @@ class Check:
     `when` says in words what `applies` decides: None, or why the question makes no sense here. `below`
     takes its place while the caller has not reached `level`. `changes_first`: nothing is sent again to
     the same address before the remedy is done. `at_home`: what the caller can do alone, for the leaflet.
+    `label`: its cause in a few words, where the procedure's file has none.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Check:
     level: Level = Level.NOTHING
     below: "Check | None" = None
     changes_first: bool = False
+    label: Text | None = None
 
     @property
     def documented(self) -> bool:

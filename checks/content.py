@@ -5,6 +5,7 @@ question = { fr = "…", en = "…" }        # also look_for and remedy
 
 [add.children_tablet]
 place = "program"                        # agent, webmail or program
+label = { fr = "…", en = "…" }           # its cause in a few words; without it, its name here
 why = { fr = "…", en = "…" }
 question = { fr = "…", en = "…" }
 look_for = { fr = "…", en = "…" }
@@ -23,7 +24,7 @@ from ameli_support.onboarding.wording import placeholders
 from checks.check import Check, FollowUp, Place, Text, yes_no
 from checks.wording import PLACEHOLDERS
 
-LONGEST = 400
+LONGEST, LONGEST_LABEL = 400, 24
 MOST = 50
 _WORDS = ("question", "look_for", "remedy")
 _ID = re.compile(r"[a-z][a-z0-9_]{2,39}")
@@ -105,7 +106,7 @@ def _added(key: str, name: str, table: Mapping[str, Any], held: Mapping[str, Che
         if wanted not in table:
             raise _Wrong(key, _("{name} manque").format(name=wanted))
     for given in table:
-        if given not in ("place", "why", *_WORDS):
+        if given not in ("place", "label", "why", *_WORDS):
             raise _Wrong(f"{key}.{given}", _("entrée inconnue"))
     if table["place"] not in list(Place):
         raise _Wrong(f"{key}.place", _("attendu : {values}").format(values=", ".join(Place)))
@@ -120,15 +121,16 @@ def _added(key: str, name: str, table: Mapping[str, Any], held: Mapping[str, Che
         remedy=words["remedy"],
         follow_up=FollowUp.NONE,
         when=_ANYWHERE,
+        label=_text(f"{key}.label", table["label"], LONGEST_LABEL) if "label" in table else None,
     )
 
 
-def _text(key: str, value: Any) -> Text:
+def _text(key: str, value: Any, most: int = LONGEST) -> Text:
     if not isinstance(value, dict) or set(value) != {"fr", "en"}:
         raise _Wrong(key, _("attendu : une phrase en fr et en en"))
     for language, sentence in value.items():
-        if not isinstance(sentence, str) or not sentence.strip() or len(sentence) > LONGEST:
-            raise _Wrong(f"{key}.{language}", _("une phrase de {most} signes au plus").format(most=LONGEST))
+        if not isinstance(sentence, str) or not sentence.strip() or len(sentence) > most:
+            raise _Wrong(f"{key}.{language}", _("une phrase de {most} signes au plus").format(most=most))
         if not sentence.isprintable():
             raise _Wrong(f"{key}.{language}", _("un signe ne s’affiche pas"))
         if strange := placeholders(sentence) - PLACEHOLDERS:

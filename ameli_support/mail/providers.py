@@ -72,7 +72,7 @@ class Quirk:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One provider: its domains, its MX suffixes, its folders, menus and quirks."""
+    """One provider: its domains, its MX suffixes, its folders, menus, quirks and names of causes."""
 
     key: str
     name: str
@@ -89,6 +89,11 @@ class Family:
     tabs_source: str | None = None
     paths: tuple[MenuPath, ...] = ()
     quirks: tuple[Quirk, ...] = ()
+    causes: tuple[Quirk, ...] = ()
+
+    def cause(self, check: str, language: Language) -> str | None:
+        """What a cause of the checklist is called here; None where it has no name of its own."""
+        return next((one.text(language) for one in self.causes if one.id == check), None)
 
     def path(self, to: str) -> MenuPath | None:
         """The way to one menu: blocked_senders, safe_senders, rules, junk_settings."""
@@ -185,7 +190,7 @@ def _family(file: Path, key: str, table: Any) -> Family:
                 MenuPath(**{**entry, "steps": _texts(file, f"{place}.steps", entry["steps"])})
                 for entry in _entries(file, place, value, MenuPath)
             )
-        elif name == "quirks":
+        elif name in ("quirks", "causes"):
             held[name] = tuple(Quirk(**entry) for entry in _entries(file, place, value, Quirk))
         else:
             raise ProvidersError(file, place, "unknown, or of another type")

@@ -24,7 +24,7 @@ def concluding(standing: Standing, run: Run) -> dict[str, object]:
     if found is None or found.cause == UNKNOWN:
         return _not_found(standing, run)
     check, words = run.check(found.cause), standing.words
-    label = cause_label(found.cause, words)
+    label = cause_label(found.cause, words, run.checklist.checks)
     head = _("Cause trouvée : {cause}").format(cause=label)
     right = _("remède à faire ensemble")
     tone, sign, stage, replies = Tone.WARN, "►", Stage.FOUND, _remedies(standing, run, check)
@@ -118,17 +118,17 @@ def _not_found(standing: Standing, run: Run) -> dict[str, object]:
         "say": sentences(say),
         "heading": _("Pas demandé"),
         "place": _("← en choisit une") if left and not standing.ended else "",
-        "seek": tuple(_by_reason(left, words)),
+        "seek": tuple(_by_reason(left, run, words)),
         "replies": replies,
         "why": (),
     }
 
 
-def _by_reason(left: Iterable[NotAsked], words: "Words") -> Iterable[str]:
+def _by_reason(left: Iterable[NotAsked], run: Run, words: "Words") -> Iterable[str]:
     """« Pas devant sa messagerie : Adresse exacte, Recherche »: a line a reason, every question named."""
     groups: dict[str, list[str]] = {}
     for one in left:
-        groups.setdefault(clean(one.text), []).append(question_label(one.check, words))
+        groups.setdefault(clean(one.text), []).append(question_label(one.check, words, run.checklist.checks))
     for why, names in groups.items():
         head = why[:1].upper() + why[1:]
         yield _("{why} : {questions}").format(why=head, questions=", ".join(names))

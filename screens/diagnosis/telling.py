@@ -60,7 +60,7 @@ def question_rows(run: Run, sequence: Sequence[str], words: "Words") -> tuple[Qu
     put += [check for check in (*answers, *skipped) if check not in put]
     rows = []
     for number, check in enumerate((*put, *run.order), 1):
-        label = question_label(check, words)
+        label = question_label(check, words, run.checklist.checks)
         if check in answers:
             rows.append(QuestionRow(check, "√", number, label, short_answer(answers[check])))
         elif check in skipped:
@@ -72,7 +72,11 @@ def question_rows(run: Run, sequence: Sequence[str], words: "Words") -> tuple[Qu
         if check not in listed:
             known = run.evidence.answers.get(check)
             seen = short_answer(known) if known else ""
-            rows.append(QuestionRow(check, "√" if known else "×", 0, question_label(check, words), seen))
+            rows.append(
+                QuestionRow(
+                    check, "√" if known else "×", 0, question_label(check, words, run.checklist.checks), seen
+                )
+            )
     return tuple(rows)
 
 
@@ -160,6 +164,6 @@ def _why(run: Run, check: Check, words: "Words") -> tuple[str, ...]:
     if proving is None:
         return (told,)
     shows = _("« {answer} » montre la cause : {cause}.").format(
-        answer=proving.label.text(), cause=cause_label(proving.proves[0], words)
+        answer=proving.label.text(), cause=cause_label(proving.proves[0], words, run.checklist.checks)
     )
     return (f"{told} {shows}",)

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from ameli_support.i18n import _
+from ameli_support.i18n import _, language
 from checks.beliefs import Belief
 from checks.check import Check, FollowUp, Place
 from checks.evidence import Finding, Outcome
@@ -13,6 +13,8 @@ from screens.diagnosis.picture import CauseRow, FindingRow
 from screens.safe import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from screens.words import Words
 
 PROBABLE, POSSIBLE = 0.30, 0.08
@@ -27,15 +29,25 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(part for part in _SENTENCE.split(stressed) if part)
 
 
-def cause_label(cause: str, words: "Words") -> str:
-    """A cause in the procedure's word; one that a content folder added is named after its file entry."""
+def cause_label(cause: str, words: "Words", checks: "Mapping[str, Check]") -> str:
+    """A cause in the procedure's word; one that a content folder added by its label, else its file entry."""
     key = f"causes.{cause}"
-    return words.text(key) if key in words.procedure.cells else clean(cause).replace("_", " ").capitalize()
+    if key in words.procedure.cells:
+        return words.text(key)
+    label = checks[cause].label if cause in checks else None
+    return clean(label.text()) if label is not None else clean(cause).replace("_", " ").capitalize()
 
 
-def question_label(check: str, words: "Words") -> str:
+def cause_here(cause: str, words: "Words", run: Run) -> str:
+    """A cause in the provider's own word, « Liste rouge d’Orange », where it has one."""
+    family = run.evidence.family
+    own = family.cause(cause, language()) if family is not None else None
+    return clean(own) if own else cause_label(cause, words, run.checklist.checks)
+
+
+def question_label(check: str, words: "Words", checks: "Mapping[str, Check]") -> str:
     """A question in a word or two."""
-    return _("Adresse exacte") if check == "address_exact" else cause_label(check, words)
+    return _("Adresse exacte") if check == "address_exact" else cause_label(check, words, checks)
 
 
 def short_answer(key: str) -> str:
@@ -83,7 +95,7 @@ def cause_rows(run: Run, words: "Words") -> tuple[CauseRow, ...]:
     for belief in run.beliefs:
         if belief.cause == UNKNOWN:
             continue
-        label = cause_label(belief.cause, words)
+        label = cause_here(belief.cause, words, run)
         rank, reason = _ruled_out(run, belief.cause)
         if reason:
             out.append((rank, CauseRow(0, label, _("écartée : {why}").format(why=reason))))
@@ -127,7 +139,7 @@ def likeliest(run: Run, words: "Words", *, wide: bool) -> str:
     """« cause probable : Réglages, filtres », for the band."""
     first = next(belief for belief in run.beliefs if belief.cause != UNKNOWN)
     dots, word = likelihood(first.probability)
-    label = cause_label(first.cause, words)
+    label = cause_here(first.cause, words, run)
     if dots == 1:
         return _("aucune cause ne se détache") if wide else ""
     form = _("cause {word} : {cause}") if wide else _("{word} : {cause}")

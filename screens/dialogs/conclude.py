@@ -11,6 +11,7 @@ from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.procedure import Moment
 from ameli_support.onboarding.wording import plain
 from screens.backend import Failed
+from screens.diagnosis.words import cause_label
 from screens.dialogs.base import Dialog
 from screens.typing_in import read_moment
 from screens.widgets.choices import Choices
@@ -78,17 +79,23 @@ class Conclude(Dialog[str | None]):
         """Asks the desk what it proposes; anything may be chosen instead."""
         case = self.state.case
         try:
-            self.proposal = await self.app.backend.ask(lambda desk: desk.proposed_outcome(case))
+            proposal, checks = await self.app.backend.ask(
+                lambda desk: (desk.proposed_outcome(case), desk.checklist().checks)
+            )
         except Failed as failure:
             self.failed(failure)
             return
-        first = str(self.proposal.outcome) if self.proposal.outcome else None
+        self.proposal = proposal
+        first = str(proposal.outcome) if proposal.outcome else None
         outcome = self.query_one("#outcome", Choices)
         if outcome.index is None:
             outcome.offer(self._outcomes(first))
             outcome.choose_value(first)
-        self.cause = self.cause or self.proposal.cause
-        self.query_one("#queue", Choices).choose_value(self.proposal.likely_queue)
+        own = proposal.cause
+        if own is not None and own not in dict(self.causes):  # of a check that a content folder added
+            self.causes = (*self.causes, (own, cause_label(own, self.words, checks)))
+        self.cause = self.cause or own
+        self.query_one("#queue", Choices).choose_value(proposal.likely_queue)
         self.changed()
 
     def take_focus(self) -> None:
@@ -160,7 +167,7 @@ class Conclude(Dialog[str | None]):
         """Cause, queue, call-back and consequence follow."""
         super().changed()
         names = dict(self.causes)
-        cause = names.get(self.cause or "", (self.cause or "…").replace("_", " "))
+        cause = names.get(self.cause or "", "…")
         self.query_one("#cause", Static).update(
             Content.assemble((_("Cause").ljust(15), "$muted"), (cause, "$ink"), ("   ← →", "$muted"))
         )

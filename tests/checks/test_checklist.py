@@ -9,7 +9,7 @@ from ameli_support.i18n import Language
 from ameli_support.mail.providers import load as providers
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.procedure import procedure
-from checks.check import Check, FollowUp, Place
+from checks.check import Check, FollowUp, Place, Text
 from checks.checklist import ADDED, DOCUMENTED, load
 from checks.evidence import Evidence
 from checks.priors import load as priors
@@ -192,6 +192,7 @@ question = { fr = "Le dossier {junk_folders}, s'il vous plaît ?", en = "The fol
 
 [add.children_tablet]
 place = "program"
+label = { fr = "Tablette des enfants", en = "Children's tablet" }
 why = { fr = "Vu deux fois en mai.", en = "Seen twice in May." }
 question = { fr = "Et sur la tablette des enfants ?", en = "And on the children's tablet?" }
 look_for = { fr = "Le mail.", en = "The mail." }
@@ -205,6 +206,7 @@ def test_a_supervisor_rewords_a_check_and_adds_one(tmp_path: Path) -> None:
     assert held.refused is None
     assert held["junk_folder"].question.en.startswith("The folder")
     assert held["junk_folder"].remedy == load()["junk_folder"].remedy
+    assert held["children_tablet"].label == Text("Tablette des enfants", "Children's tablet")
     assert held["children_tablet"].answer("yes").proves == ("children_tablet",)
     assert not held["children_tablet"].documented
     assert held.version != load().version
@@ -223,10 +225,11 @@ def test_a_supervisor_rewords_a_check_and_adds_one(tmp_path: Path) -> None:
         ("[add.tablet]\nplace = 'webmail'\n", 1, "why"),
         (GOOD.replace('"program"', '"kitchen"'), 6, "agent"),
         (GOOD.replace("children_tablet", "Tablet"), 5, "minuscules"),
+        (GOOD.replace("Tablette des enfants", "T" * 25), 7, "24"),
         ("[drop]\njunk_folder = true\n", 1, "reword"),
         ("[reword\n", 1, "TOML"),
         ("[reword]\njunk_folder = 3\n", 1, "table"),
-        (GOOD + "answers = 3\n", 11, "inconnue"),
+        (GOOD + "answers = 3\n", 12, "inconnue"),
         ("[reword.junk_folder]\nquestion = { fr = '" + "x" * 500 + "', en = 'b' }\n", 2, "400"),
         (GOOD.replace("s'il", "{who}") + "\n", 3, "{who}"),
         ("".join(f"[add.check_{n}]\n" for n in range(60)), 1, "trop"),

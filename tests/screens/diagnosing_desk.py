@@ -18,6 +18,7 @@ from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.settings import MailSettings
 from checks import checklist, leaflet, priors
+from checks.checklist import Checklist
 from checks.evidence import Evidence, Finding, Kept, Outcome
 from checks.probes import gather_now
 from checks.run import Mode, Run
@@ -45,6 +46,9 @@ class DiagnosingDesk(FakeDesk):
         self.kept: tuple[Kept, ...] = ()
         self.dns = threading.Event()
         self.dns.set()
+
+    def checklist(self) -> Checklist:
+        return self.checks
 
     def explore(self, case: int) -> None:
         self._trip("explore")

@@ -48,6 +48,8 @@ from ameli_support.onboarding.journey import Route, Step
 from ameli_support.onboarding.link import Phase
 from ameli_support.onboarding.person import PersonStatus
 from ameli_support.onboarding.procedure import procedure
+from checks.checklist import Checklist
+from checks.checklist import load as load_checklist
 
 NOW = datetime(2026, 11, 23, 13, 32, tzinfo=UTC)  # 14:32 in Paris, a Monday
 ISSUED = {
@@ -99,6 +101,7 @@ class FakeDesk:
         self.looks = 0
         self.also: dict[str, Any] = {}  # what else the record holds
         self.before = Earlier()
+        self.proposed: Proposal | None = None
         self.sentences: tuple[str, ...] = ()
 
     def become(self, story: str) -> None:
@@ -166,6 +169,9 @@ class FakeDesk:
     def call_state(self, case: int) -> CallState:
         assert self.state is not None
         return self.state
+
+    def checklist(self) -> Checklist:
+        return load_checklist()
 
     def held_back(self, case: int) -> str | None:
         return None
@@ -258,7 +264,9 @@ class FakeDesk:
         told = self.state.record_found and (supervisor or self.state.level > Level.NOTHING)
         now = self.business_clock.now()
         known = self.since or now
-        return Look(self.view().model_copy(update=self.also) if told else None, known, 0, self.service, self.since)
+        return Look(
+            self.view().model_copy(update=self.also) if told else None, known, 0, self.service, self.since
+        )
 
     def explore(self, case: int) -> None:
         pass
@@ -520,6 +528,8 @@ class FakeDesk:
         self._trip("reassign", to, reason)
 
     def proposed_outcome(self, case: int) -> Proposal:
+        if self.proposed is not None:
+            return self.proposed
         if self.sent_at:
             return Proposal(Outcome.RESENT, "link_inactive")
         if self.confirmed:

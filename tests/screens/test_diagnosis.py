@@ -3,8 +3,9 @@
 import pytest
 from textual.widgets import Input
 
+from ameli_support.casework.case import Outcome as Ended
 from ameli_support.casework.errors import DeskError
-from ameli_support.casework.views import Service
+from ameli_support.casework.views import Proposal, Service
 from ameli_support.onboarding.identity import Level
 from checks.check import Check as OneCheck
 from checks.check import FollowUp, Place, Text, yes_no
@@ -80,7 +81,9 @@ async def test_evidence_shows_as_it_arrives_and_never_moves_the_question() -> No
     async with walking(desk) as walk:
         screen = await opens(walk)
         assert desk.told("explore"), "looked for as soon as level 1 was reached"
-        await walk.sees("▲ Le lien n’est plus actif", "√ Rien d’anormal dans le domaine")
+        await walk.sees(
+            "▲ Le lien n’est plus actif", "√ Rien d’anormal dans le domaine", "Liste rouge d’Orange"
+        )
         assert "Le domaine orange.fr reçoit des mails." not in walk.squeezed
         asked = screen.at
         desk.extra = (Finding("domain", Outcome.UNKNOWN, "timeout", "DNS : pas de réponse."),)
@@ -236,7 +239,7 @@ async def test_hostile_texts_are_shown_verbatim(size: tuple[int, int]) -> None:
     evil = OneCheck(
         "evil_check", Place.WEBMAIL, Text("[/] Question {0} ?", "?"), Text("[bold]Voir[/bold]", "?"),
         yes_no("evil_check", "[@click=app.quit]Oui"), Text("[/] Remède", "?"), FollowUp.NONE,
-        Text("toujours", "always"), added=Text("\\[x] $ink", "?"),
+        Text("toujours", "always"), added=Text("\\[x] $ink", "?"), label=Text("Tablette [/]", "?"),
     )  # fmt: skip
     desk.checks = Checklist({**desk.checks.checks, evil.id: evil}, "evil")
     async with walking(desk, size) as walk:
@@ -244,9 +247,13 @@ async def test_hostile_texts_are_shown_verbatim(size: tuple[int, int]) -> None:
         await asks(walk, screen, "evil_check")
         await walk.sees("[/] Question {0} ?", "[bold]Voir[/bold]", "[@click=app.quit]Oui", "\\[x] $ink")
         await walk.press("1")
-        await walk.sees("Cause trouvée : Evil check", "[/] Remède")
+        await walk.sees("Cause trouvée : Tablette [/]", "[/] Remède")
         assert all(len(row) == size[0] for row in cells(walk.app))
         assert not {"\x1b", "\u202e"} & set(walk.screen)
+        desk.proposed = Proposal(Ended.ADVICE, evil.id)
+        await walk.press("1")
+        await walk.on("Conclude")
+        await walk.sees("Cause Tablette [/]")
 
 
 async def test_every_pair_of_colours_can_be_read() -> None:
