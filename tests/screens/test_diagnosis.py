@@ -180,6 +180,29 @@ async def test_a_pause_is_told_to_whoever_goes_on_and_an_end_wants_a_reason_too(
         assert desk.told("abandon_checks") == [("autre demande",)]
 
 
+async def test_after_a_crash_the_run_stands_where_it_was_and_the_typed_reason_is_in_the_note() -> None:
+    desk = DiagnosingDesk("j3")
+    async with walking(desk) as walk:
+        await opens(walk)
+        await walk.press("2", "m")
+        await walk.on("Halt")
+        await walk.type("cherche son mot de passe")
+        await walk.until(lambda: desk.told("save_draft"), "kept while typed")
+    assert not desk.told("pause_checks"), "the app ended before V"
+    (draft,) = desk.told("save_draft")[-1]
+    async with walking(desk) as walk:
+        await walk.to_level_1()
+        desk._set(draft=draft)
+        await walk.press("d")
+        await walk.on("Diagnosis")
+        await walk.sees("question 2 sur", "√ 1 Indésirables non")
+        await walk.press("escape")
+        await walk.on("Call")
+        await walk.until(lambda: walk.app.screen.state.draft == draft, "read")  # type: ignore[attr-defined]
+        await walk.press("n")
+        await walk.sees("cherche son mot de passe")
+
+
 async def test_where_there_is_nothing_to_look_for_the_key_says_why() -> None:
     desk = DiagnosingDesk("active")
     async with walking(desk) as walk:
