@@ -74,7 +74,6 @@ def opens_the_mail(tab: Tab, address: str) -> Tab:
         pytest.param(by_form, WIDE, id="form-axe"),
         pytest.param(by_form, NARROW, id="form-320px-no-scripts"),
         pytest.param(by_form, ZOOMED, id="form-400%"),
-        pytest.param(by_franceconnect, {}, id="franceconnect"),
         pytest.param(by_franceconnect, NARROW, id="franceconnect-320px-no-scripts"),
     ],
 )
