@@ -27,6 +27,16 @@ def checks() -> tuple[Callable[[], Finding], ...]:
     return settings, agent, service, database, smtp, dns, terminal
 
 
+def rest_on_settings() -> dict[Callable[[], Finding], str]:
+    """Those that say nothing while the settings cannot be read, and how they are called."""
+    return {
+        agent: _("agent"),
+        service: _("service des comptes"),
+        database: _("base des dossiers"),
+        smtp: "SMTP",
+    }
+
+
 def settings() -> Finding:
     """The settings file and the variables."""
     name = _("réglages")

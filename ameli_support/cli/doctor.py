@@ -35,8 +35,11 @@ def register(app: typer.Typer) -> None:
         from ameli_support.cli import diagnosis
 
         failed = False
+        waiting: dict[Callable[[], Finding], str] = {}
         for check in diagnosis.checks():
-            finding = _safely(check)
+            finding = _waits(waiting[check]) if check in waiting else _safely(check)
+            if check is diagnosis.settings and not finding.ok:
+                waiting = diagnosis.rest_on_settings()
             failed = failed or finding.ok is False
             if json:
                 out.one(finding)
@@ -50,6 +53,11 @@ def register(app: typer.Typer) -> None:
         doctor,
         _("Vérifie réglages, agent, service, base, SMTP, DNS et terminal ; dit quoi faire."),
     )
+
+
+def _waits(name: str) -> Finding:
+    """A part that cannot be looked at before the settings are read."""
+    return Finding(name, None, _("non contrôlé : les réglages ne se lisent pas."))
 
 
 def _safely(check: Callable[[], Finding]) -> Finding:

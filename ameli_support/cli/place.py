@@ -57,7 +57,10 @@ def place() -> Place:
 def _demo(home: Path) -> Place:
     if not is_running(home):
         raise CommandError(
-            _("Aucune démonstration en cours. Lancez-la dans un autre terminal : ameli-support demo"),
+            _(
+                "Aucune démonstration en cours. Lancez-la dans un autre terminal : ameli-support demo ; "
+                "si l’application est ouverte, seul son service s’est arrêté : ameli-support sandbox serve"
+            ),
             ExitCode.UNREACHABLE,
             kind="no_demo",
         )
