@@ -90,10 +90,10 @@ def _judge(text: str, codes: Codes) -> Verdict:
     if codes.kind == 2:
         return _verdict(Reason.DELIVERED, codes)
     rules = _rules()
-    for reason in rules.candidates(text, _ADDRESS.sub(" ", text), codes):
-        if codes.kind == 4 and _proves_nothing(reason, text):
-            return _verdict(Reason.TEMPORARY, codes)
-        return _verdict(reason, codes)
+    reason = rules.reason_of(text, _ADDRESS.sub(" ", text), codes)
+    if reason is not None:
+        proven = not (codes.kind == 4 and _proves_nothing(reason, text))
+        return _verdict(reason if proven else Reason.TEMPORARY, codes)
     return _verdict(Reason.TEMPORARY if codes.kind == 4 else Reason.UNKNOWN, codes)
 
 
@@ -135,28 +135,27 @@ class _Rules:
     enhanced_late: Mapping[str, Reason]
     smtp: Mapping[int, Reason]
 
-    def candidates(self, text: str, words: str, codes: Codes) -> "list[Reason]":
-        """The first reason that codes and words give, in the order of the sources; at most one.
+    def reason_of(self, text: str, words: str, codes: Codes) -> Reason | None:
+        """The first reason that codes and words give, in the order of the sources.
 
         `words`: the text without addresses, which stand between the words of a sentence.
         """
-        for found in (
-            self._of_french(text),
-            _first(self.provider, text),
-            _first(self.words, text) or _first(self.words, words),
-            _of_enhanced(self.enhanced, codes),
-            _first(self.later, text) or _first(self.later, words),
-            _of_enhanced(self.enhanced_late, codes),
-            sense_of(words),
-            self._of_reply(codes),
-        ):
-            if found is not None:
-                return [found]
-        return []
+        return (
+            self._of_french(text)
+            or _first(self.provider, text)
+            or _first(self.words, text)
+            or _first(self.words, words)
+            or _of_enhanced(self.enhanced, codes)
+            or _first(self.later, text)
+            or _first(self.later, words)
+            or _of_enhanced(self.enhanced_late, codes)
+            or sense_of(words)
+            or self._of_reply(codes)
+        )
 
     def _of_reply(self, codes: Codes) -> Reason | None:
         """What the SMTP code says alone; an enhanced code about content or policy contradicts it."""
-        if codes.enhanced is not None and codes.enhanced[2] in "67":
+        if codes.enhanced is not None and codes.enhanced[2:3] in ("6", "7"):
             return None
         return self.smtp.get(codes.reply or 0)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ameli_support.mail.domains import is_known
-from ameli_support.mail.spelling import spelt, with_digits
+from ameli_support.mail.spelling import as_domain, spelt, with_digits
 
 # longer texts are no address; the cleaning looks no further
 MAX_TEXT = 1000
@@ -175,6 +175,9 @@ def _undictated(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if at and " " in local.strip():
         text = f"{with_digits(local)}@{domain}"
+    local, at, domain = text.rpartition("@")
+    if at and " " in domain.strip():
+        text = f"{local}@{as_domain(domain)}"
     return " ".join(text.split())
 
 
@@ -188,6 +191,8 @@ def _at_key(text: str) -> str:
 def _joined(text: str) -> str:
     """Without spaces; of a sentence around a whole address, the address alone."""
     words = text.split(" ")
+    if len(set(words)) == 1 and "@" in words[0]:
+        return words[0]
     whole = [word for word in words if re.fullmatch(r"[^@]+@[^@]+\.[^@.,;:!?]{2,}[.,;:!?]*", word)]
     if len(whole) == 1 and len(words) > 2 and all(len(word) > 2 for word in words) and text.count("@") == 1:
         return whole[0]

@@ -70,3 +70,19 @@ def spelt(text: str) -> str:
 def with_digits(local: str) -> str:
     """Numbers in words as digits, in what stands before the @ (« neuf » behind it is a provider)."""
     return _NUMBER.sub(lambda found: _SAID[found[0].replace(" ", "-")], local)
+
+
+# names of letters as they are written by ear, and top levels that are heard as words
+_NAMED = {
+    "bé": "b", "cé": "c", "dé": "d", "effe": "f", "èfe": "f", "gé": "g", "hache": "h", "aïe": "i", "ji": "j",
+    "elle": "l", "emme": "m", "ème": "m", "enne": "n", "ène": "n", "pé": "p", "erre": "r", "ère": "r",
+    "esse": "s", "èsse": "s", "té": "t", "vé": "v", "ixe": "x", "iks": "x", "zède": "z",
+}  # fmt: skip
+_HEARD_TOPS = {"nette": "net", "nète": "net", "comme": "com", "komm": "com", "effère": "fr", "mi": "me"}
+
+
+def as_domain(said: str) -> str:
+    """What was said behind the @: letters by their names, the top level as it is heard."""
+    words = [_NAMED.get(word, word) for word in said.split(" ")]
+    name, dot, top = " ".join(words).rpartition(".")
+    return f"{name}{dot}{_HEARD_TOPS.get(top.strip(), top)}" if dot else " ".join(words)

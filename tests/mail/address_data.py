@@ -39,6 +39,19 @@ def dictated() -> list[tuple[str, str]]:
     return pairs
 
 
+def unseen() -> list[tuple[str, str]]:
+    """(what was typed or heard, the address): by somebody who had not read the program."""
+    return [
+        (typed, meant)
+        for typed, _tab, meant in (line.partition("\t") for line in _lines("unseen_addresses.tsv"))
+    ]
+
+
+def unseen_domains() -> list[str]:
+    """Domains that somebody who had not read the program holds for real, or for nobody's typo."""
+    return " ".join(_lines("unseen_real_domains.txt")).split()
+
+
 def figures() -> str:
     """What the reading of addresses gets right on this data."""
     from ameli_support.mail.addresses import read_address

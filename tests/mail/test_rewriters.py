@@ -17,7 +17,9 @@ def safelink(url: str) -> str:
     return f"https://eur01.safelinks.protection.outlook.com/?url={quote(url, safe='')}&data=05&reserved=0"
 
 
-@pytest.mark.parametrize(("rewriter", "target", "link"), samples.rows("links.tsv", 3))
+@pytest.mark.parametrize(
+    ("rewriter", "target", "link"), [*samples.rows("links.tsv", 3), *samples.rows("unseen_links.tsv", 3)]
+)
 def test_each_form(rewriter: str, target: str, link: str) -> None:
     found = read_link(link)
     assert (found.rewriter or "-", found.target or "-") == (rewriter, target)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ameli_support.mail.addresses import read_address
 from ameli_support.mail.domains import cannot_exist, is_disposable, is_known, real_domains
 from ameli_support.mail.keyboard import heard, slip
 from ameli_support.mail.providers import load
@@ -45,6 +46,20 @@ def test_no_real_domain_raises_an_alarm_but_staff_domains_that_are_confused() ->
     assert len(named) > 1_000
     assert {domain for domain in named if suggest(domain)} <= apart
     assert apart == {"orange.com", "sfr.com", "laposte.fr", "gmail.fr"}
+
+
+def test_addresses_and_domains_held_out_from_the_program_stay_in_the_aim() -> None:
+    pairs = address_data.unseen()
+    verdicts: Counter[str] = Counter()
+    for typed, meant in pairs:
+        reading = read_address(typed)
+        found = reading.suggestion or reading.cleaned
+        verdicts["right" if found == meant else "wrong" if reading.suggestion else "silent"] += 1
+    assert verdicts["right"] >= 0.95 * len(pairs), verdicts
+    assert verdicts["wrong"] < 0.01 * len(pairs), verdicts
+    # the first two are staff's; the others a list of words cannot tell from a slip
+    alarms = {domain for domain in address_data.unseen_domains() if suggest(domain)}
+    assert alarms <= {"orange.com", "laposte.fr", "gail.com", "liver.fr", "freese.fr"}
 
 
 def one_edit(domain: str) -> dict[str, list[str]]:
