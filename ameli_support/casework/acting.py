@@ -130,11 +130,6 @@ class Acting:
             first = Reason.LEVEL_1_FIRST if order.level is Level.SIMPLE else Reason.LEVEL_2_FIRST
             sentence = _("Le contrôle de niveau {level} vient d’abord.").format(level=int(order.level))
             raise ActRefused(sentence, reason=first)
-        if order.asks_self_created and not order.codes["self_created"]:
-            raise ActRefused(
-                _("L’assuré n’a pas créé ce compte : seule la suspension est possible."),
-                reason=Reason.DID_NOT_CREATE,
-            )
         if order.act == Act.RESEND and not row.said_address:
             raise ActRefused(
                 _("L’appelant dit d’abord l’adresse du compte : sans elle, aucun renvoi."),

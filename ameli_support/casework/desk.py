@@ -22,6 +22,7 @@ from ameli_support.casework.concluding import Concluding
 from ameli_support.casework.course import Course
 from ameli_support.casework.diagnosing import Diagnosing
 from ameli_support.casework.earlier import Earliers
+from ameli_support.casework.errors import ActRefused
 from ameli_support.casework.finding import Finding
 from ameli_support.casework.history import History
 from ameli_support.casework.identifying import Identifying
@@ -29,7 +30,7 @@ from ameli_support.casework.learning import FamilyLearned, Learning, Reset
 from ameli_support.casework.looking import Looking
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.noting import Noting
-from ameli_support.casework.orders import DISPUTE, Order, correction, with_reason
+from ameli_support.casework.orders import DISPUTE, Order, correction, denial, with_reason
 from ameli_support.casework.permissions import Action, Me
 from ameli_support.casework.proposing import proposal
 from ameli_support.casework.recovering import Recovering
@@ -203,8 +204,16 @@ class Desk:
     def reissue(self, case: int, reason: ReissueReason, self_created: bool) -> Done:
         """A new link and a new window, at level 2; `self_created` False leaves only `suspend`."""
         codes = {"reason": reason.value, "self_created": self_created}
-        order = Order(Act.REISSUE, Action.REISSUE, Level.REINFORCED, codes, asks_self_created=True)
+        order = Order(Act.REISSUE, Action.REISSUE, Level.REINFORCED, codes)
         return self._acting.act(case, order)
+
+    def did_not_create(self, case: int) -> None:
+        """The caller did not create the account: from now on in this call only `suspend` is left."""
+        try:
+            self._acting.act(case, denial())
+        except ActRefused as refused:
+            if refused.problem is None or refused.reason is None:  # the service has not judged it
+                raise
 
     def correct(self, case: int, address: str, reason: CorrectReason, self_created: bool) -> Done:
         """A new address, link and window, at level 2."""

@@ -38,7 +38,6 @@ class Order:
     unkept: Mapping[str, str] = field(default_factory=dict, repr=False)
     events: Mapping[str, Any] = field(default_factory=dict)
     needs_version: bool = True
-    asks_self_created: bool = False
 
     def body(self, version: int | None) -> c.Wire:
         """The request of the contract."""
@@ -72,8 +71,13 @@ def correction(address: str, reason: c.CorrectReason, self_created: bool) -> Ord
         Level.REINFORCED,
         codes,
         {"address": typed},
-        asks_self_created=True,
     )
+
+
+def denial() -> Order:
+    """The order that tells the service a no to « Avez-vous vous-même créé ce compte ? »; always refused."""
+    codes = {"reason": c.ReissueReason.OTHER.value, "self_created": False}
+    return Order(Act.REISSUE, Action.REISSUE, Level.SIMPLE, codes)
 
 
 def kept_link(token: str, message: str) -> Order:

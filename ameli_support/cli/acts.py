@@ -107,8 +107,10 @@ def _self_created() -> bool:
     return ask.yes_or_no(CREATED, _("« Avez-vous vous-même créé ce compte ? » (oui/non) : "))
 
 
-def _did_not_create() -> CommandError:
-    """Whoever did not open the account gets no link: suspend is the only act (rules §3)."""
+def _did_not_create(case: int) -> CommandError:
+    """Whoever did not open the account gets no link: suspend is the only act of this call (rules §3)."""
+    with desk() as opened:
+        opened.did_not_create(case)
     sentence = procedure().text(f"reasons.{Reason.DID_NOT_CREATE}.sentence", language())
     return CommandError(sentence, ExitCode.REFUSED, kind="refused", reason=Reason.DID_NOT_CREATE)
 
@@ -124,7 +126,7 @@ def _register_level_2(app: typer.Typer) -> None:
         why = ask.code("--reason", reason, ReissueReason, _("Motif"))
         created = _self_created()
         if not created:
-            raise _did_not_create()
+            raise _did_not_create(number)
         with desk() as opened:
             ask.sure(before(opened, Act.REISSUE, number), yes)
             return told(opened, opened.reissue(number, why, created), number, json)
@@ -139,7 +141,7 @@ def _register_level_2(app: typer.Typer) -> None:
         why = ask.code("--reason", reason, CorrectReason, _("Motif"))
         created = _self_created()
         if not created:
-            raise _did_not_create()
+            raise _did_not_create(number)
         address = ask.one("address", _("Nouvelle adresse : "))
         with desk() as opened:
             ask.sure(before(opened, Act.CORRECT, number), yes)

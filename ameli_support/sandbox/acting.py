@@ -15,7 +15,7 @@ from ameli_support.accounts.contract import (
 from ameli_support.onboarding.acts import Act, Ask, Effect, Reason, verdict
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.onboarding.link import Phase, phase
-from ameli_support.sandbox import allowances, audit, idempotency, kept_links, schema
+from ameli_support.sandbox import allowances, audit, denying, idempotency, kept_links, schema
 from ameli_support.sandbox.callers import Caller, locked_until, read_caller, refuse_if_closed
 from ameli_support.sandbox.carrying_out import CARRY_OUT, DISPUTE, Body, Done, Moment, Request
 from ameli_support.sandbox.enrolments import NEWEST_ENROLMENT, Dossier, dossier_of, read_person
@@ -41,6 +41,7 @@ MOVE_VERSION = (
 def perform(world: World, request: Request) -> ActAnswer:
     """Carry out an act once, or give the answer of the time it was; Refused leaves only an audit row."""
     with idempotency.alone(world, request.key):
+        denying.keep(world, request)
         try:
             return _transaction(world, request)
         except Refused as refused:

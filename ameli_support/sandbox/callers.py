@@ -18,11 +18,13 @@ from ameli_support.sandbox.world import World
 
 GENERAL_SCHEME = "general"
 
-_check, _said = schema.caller_check, schema.said_address
+_check, _said, _denied = schema.caller_check, schema.said_address, schema.creation_denied
 CHECK = (
-    select(_check, _said.c.tries, _said.c.matched)
+    select(_check, _said.c.tries, _said.c.matched, _denied.c.call.label("denied_in"))
     .select_from(
-        _check.outerjoin(_said, and_(_said.c.person == _check.c.person, _said.c.call == _check.c.call))
+        _check.outerjoin(
+            _said, and_(_said.c.person == _check.c.person, _said.c.call == _check.c.call)
+        ).outerjoin(_denied, and_(_denied.c.person == _check.c.person, _denied.c.call == _check.c.call))
     )
     .where(_check.c.id == bindparam("check"))
 )
@@ -60,6 +62,7 @@ class Caller:
     expires_at: datetime | None = None
     said_address: bool | None = None
     said_tries: int = 0
+    denied_creation: bool = False
 
 
 def read_caller(
@@ -93,6 +96,7 @@ def read_caller(
         expires_at=from_us(row.expires_at),
         said_address=row.matched,
         said_tries=row.tries or 0,
+        denied_creation=row.denied_in is not None,
     )
 
 

@@ -147,7 +147,7 @@ def situation(
         direction=caller.direction,
         said_address=caller.said_address,
         said_address_tries_left=max(0, procedure.numbers.said_address_tries - caller.said_tries),
-        self_created=self_created,
+        self_created=False if caller.denied_creation else self_created,
         mail_queued_since=queued_since(dossier, at),
         last_send_at=of_enrolment.last_send_at,
         sends_today=of_enrolment.sends_today,

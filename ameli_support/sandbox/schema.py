@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ameli_support import outbox
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 FOREVER = 2**62
 
 metadata = MetaData()
@@ -246,6 +246,14 @@ said_address = Table(
     Column("call", String(64), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("matched", Boolean, nullable=False),
+)
+
+# « Avez-vous vous-même créé ce compte ? » was answered by a no: in this call only suspending is left
+creation_denied = Table(
+    "creation_denied",
+    metadata,
+    Column("person", ForeignKey("insured_person.id"), primary_key=True),
+    Column("call", String(64), primary_key=True),
 )
 
 unlock = Table(

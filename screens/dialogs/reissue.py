@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
 from screens.actions import BY_ID
+from screens.backend import Failed
 from screens.dialogs.act import ActDialog
 from screens.dialogs.base import Leave
 from screens.when import day_hour, hour
@@ -34,6 +35,7 @@ class Reissue(ActDialog):
     EFFECT = Effect.NEW_LINK_NEW_WINDOW
     REASONS = "reissue_reasons"
     noted = False
+    no_told = False
 
     def compose_body(self) -> "ComposeResult":
         """What will be valid until when, the question, the reason."""
@@ -103,7 +105,31 @@ class Reissue(ActDialog):
     def key_s(self) -> None:
         """After a no: suspending is the only act."""
         if self.query_one(YesNo).answer is False:
-            self.dismiss(SUSPEND)
+            self.tell_no(SUSPEND)
+
+    def action_leave(self) -> None:
+        """Échap changes nothing, but a no stands for the rest of the call."""
+        if self.query_one(YesNo).answer is False:
+            self.tell_no(None)
+        else:
+            super().action_leave()
+
+    @work(exclusive=True, group="deed", exit_on_error=False)
+    async def tell_no(self, then: str | None) -> None:
+        """Tells the service, then goes on; a service that is cut is told here, and the next key goes on."""
+        if self.busy:
+            return
+        self.busy = True
+        try:
+            if not self.no_told:
+                self.no_told = True
+                await self.app.backend.ask(lambda desk: desk.did_not_create(self.state.case))
+        except Failed as failure:
+            self.failed(failure)
+            return
+        finally:
+            self.busy = False
+        self.dismiss(then)
 
     def deed(self, desk: "Desk") -> "Done":
         """Issues the link."""

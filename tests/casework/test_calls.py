@@ -9,7 +9,7 @@ from ameli_support.casework.case import Outcome, State
 from ameli_support.casework.errors import ActRefused
 from ameli_support.casework.lookup import SearchFacts
 from ameli_support.casework.views import Opened, Service
-from ameli_support.onboarding.acts import Reason
+from ameli_support.onboarding.acts import Act, Reason
 from ameli_support.onboarding.identity import Level, Role
 from ameli_support.onboarding.link import Phase
 from ameli_support.store.verifying import verify
@@ -89,6 +89,12 @@ def test_who_did_not_create_the_account_can_only_have_it_suspended(office: Offic
     with pytest.raises(ActRefused) as refused:
         desk.correct(case, "autre@orange.fr", CorrectReason.TYPO, self_created=False)
     assert refused.value.reason is Reason.DID_NOT_CREATE
+    with pytest.raises(ActRefused) as later:
+        desk.correct(case, "autre@orange.fr", CorrectReason.TYPO, self_created=True)
+    assert later.value.reason is Reason.DID_NOT_CREATE
+    look = desk.look(case)
+    assert look.view is not None
+    assert look.view.allowed[Act.CORRECT].reason is Reason.DID_NOT_CREATE
     desk.suspend(case, "ce n’est pas moi")
     supervisor = office.desk(Role.SUPERVISOR)
     same = office.call(supervisor, record, purpose="signalement de fraude")

@@ -212,6 +212,36 @@ def test_whoever_did_not_create_the_account_gets_no_link(service: Service) -> No
     assert agent.suspend(record).phase is Phase.SUSPENDED
 
 
+def test_a_no_to_the_question_stands_for_the_rest_of_the_call(service: Service) -> None:
+    record = service.waiting()
+    agent = service.agent().reach(record, Level.REINFORCED)
+    agent.say(record)
+    kind = refused(lambda: agent.correct(record, "b@free.fr", self_created=False)).kind
+    assert kind is ProblemType.NOT_CREATED_BY_CALLER
+    agent.reach(record, Level.REINFORCED)
+    for act in (lambda: agent.correct(record, "b@free.fr"), lambda: agent.resend(record)):
+        assert refused(act).problem.reason is Reason.DID_NOT_CREATE
+    allowed = agent.view(record).allowed
+    assert {act for act in (Act.RESEND, Act.CORRECT) if allowed[act].reason is Reason.DID_NOT_CREATE} == {
+        Act.RESEND,
+        Act.CORRECT,
+    }
+    assert allowed[Act.SUSPEND].allowed
+    another_call = service.agent().reach(record, Level.REINFORCED)
+    assert another_call.correct(record, f"{unique('n')}@free.fr").effect is Effect.NEW_ADDRESS_NEW_WINDOW
+    service.forward(days=22)
+    agent.reach(record, Level.REINFORCED)
+    assert refused(lambda: agent.reissue(record)).problem.reason is Reason.DID_NOT_CREATE
+    assert agent.suspend(record).phase is Phase.SUSPENDED
+
+
+def test_a_no_is_kept_even_where_the_act_is_refused_for_another_reason(service: Service) -> None:
+    record = service.waiting()
+    agent = service.agent().reach(record, Level.REINFORCED)
+    assert refused(lambda: agent.reissue(record, self_created=False)).problem.reason is Reason.PHASE_LIVE
+    assert refused(lambda: agent.correct(record, "b@free.fr")).problem.reason is Reason.DID_NOT_CREATE
+
+
 def test_the_cool_down_says_the_seconds_left_and_counts_nothing(service: Service) -> None:
     record = service.waiting()
     agent = service.agent()

@@ -50,5 +50,6 @@ def test_who_did_not_create_the_account_gets_no_link(play: Play) -> None:
     person = play.somebody().signs_up()
     call = play.calls(person).reaches(2)
     call.corrects(f"{unique('autre')}@free.fr", created=False).is_refused("did_not_create")
+    call.corrects(f"{unique('autre')}@free.fr").is_refused("did_not_create")
     call.suspends().succeeds()
     assert call.phase == "suspended"

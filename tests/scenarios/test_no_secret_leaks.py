@@ -41,7 +41,16 @@ from tests.scenarios.screens import at_the_screens
 from tests.scenarios.world import Person, ScenarioWorld
 
 # where the service keeps what was said or decided; the person's own rows hold NIR and address by right
-ABOUT_ACTS = ("audit", "lookup_log", "act_key", "caller_check", "said_address", "agent_row", "unlock")
+ABOUT_ACTS = (
+    "audit",
+    "lookup_log",
+    "act_key",
+    "caller_check",
+    "said_address",
+    "creation_denied",
+    "agent_row",
+    "unlock",
+)
 
 
 @dataclass

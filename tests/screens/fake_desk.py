@@ -479,6 +479,9 @@ class FakeDesk:
         self.generations.append(self.sent_at)
         return self._done("reissue")
 
+    def did_not_create(self, case: int) -> None:
+        self._trip("did_not_create")
+
     def correct(self, case: int, address: str, reason: CorrectReason, self_created: bool) -> Done:
         self._trip("correct", address, reason, self_created)
         self.address = address

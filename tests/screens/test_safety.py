@@ -105,6 +105,7 @@ async def test_no_i_did_not_create_it_leaves_only_suspending() -> None:
         await walk.press("s")
         await walk.on("Suspend")
         assert done(walk) == set()
+        assert ("did_not_create", ()) in walk.desk.asked
 
 
 async def test_a_refusal_keeps_the_dialog_and_what_was_typed() -> None:
