@@ -1,7 +1,8 @@
 """An act is carried out once per Idempotency-Key, and can be settled after a crash (design.md, "Acts").
 
 The key is bound to agent, route and body; its answer is stored in the act's own transaction;
-a refusal rolls the key back with the rest. Kept 30 days of the system clock.
+a refusal rolls the key back with the rest. Void, it binds the agent in whose name it is, nobody else.
+Kept 30 days of the system clock.
 """
 
 import hashlib
@@ -38,14 +39,14 @@ _VALUES: dict[str, Any] = {
 }
 _INSERT_SQLITE = sqlite.insert(_key).values(_VALUES).on_conflict_do_nothing().returning(_key.c.key)
 _INSERT_POSTGRESQL = postgresql.insert(_key).values(_VALUES).on_conflict_do_nothing().returning(_key.c.key)
-_REPLACE = (
-    update(_key)
-    .where(_key.c.key == bindparam("new_key"), _key.c.state == _VOID, _key.c.agent != bindparam("new_agent"))
-    .values({name: bindparam(f"new_{name}") for name in _VALUES})
+_FIND = select(_key).where(_key.c.key == bindparam("key"), _key.c.agent == bindparam("agent"))
+_ANOTHERS = select(_key.c.agent).where(
+    _key.c.key == bindparam("key"), _key.c.agent != bindparam("agent"), _key.c.state != _VOID
 )
-_FIND = select(_key).where(_key.c.key == bindparam("key"))
 _FINISH = (
-    update(_key).where(_key.c.key == bindparam("of")).values(state=_DONE, answer=bindparam("stored_answer"))
+    update(_key)
+    .where(_key.c.key == bindparam("of"), _key.c.agent == bindparam("whose"))
+    .values(state=_DONE, answer=bindparam("stored_answer"))
 )
 
 
@@ -86,17 +87,18 @@ def begin(conn: Connection, world: World, binding: Binding) -> ActAnswer | None:
     """
     if _claim(conn, world, binding, _BEGUN):
         return None
-    row = conn.execute(_FIND, {"key": binding.key}).one()
-    if row.state == _VOID:
+    row = conn.execute(_FIND, {"key": binding.key, "agent": binding.agent}).first()
+    if row is not None and row.state == _VOID:
         raise Refused(ProblemType.KEY_VOID)
-    if (row.agent, row.route, row.body_hash) != (binding.agent, binding.route, binding.body_hash):
+    if row is None or (row.route, row.body_hash) != (binding.route, binding.body_hash):
         raise Refused(ProblemType.KEY_REUSED)
     return ActAnswer.model_validate_json(row.answer)
 
 
 def finish(conn: Connection, binding: Binding, answer: ActAnswer) -> None:
     """Store the answer beside what the act changed."""
-    conn.execute(_FINISH, {"of": binding.key, "stored_answer": answer.model_dump_json()})
+    stored = answer.model_dump_json()
+    conn.execute(_FINISH, {"of": binding.key, "whose": binding.agent, "stored_answer": stored})
 
 
 @sql.retrying
@@ -114,11 +116,12 @@ def settle(world: World, who: Who, key: str, agent: str | None = None) -> Settle
                 raise Refused(ProblemType.FORBIDDEN_ROLE)
             if not agents.fund_of_both(conn, who, owner):
                 raise Refused(ProblemType.OTHER_FUND)
+        whose = {"key": key, "agent": owner}
+        if conn.execute(_ANOTHERS, whose).first() is not None:
+            raise Refused(ProblemType.KEY_REUSED)
         if _claim(conn, world, Binding(key, owner, "settle", ""), _VOID):
             return SettleAnswer(settled=Settled.VOID, as_of=world.now())
-        row: Row[tuple[str, ...]] = conn.execute(_FIND, {"key": key}).one()
-        if row.agent != owner:
-            raise Refused(ProblemType.KEY_REUSED)
+        row: Row[tuple[str, ...]] = conn.execute(_FIND, whose).one()
         if row.state == _VOID:
             return SettleAnswer(settled=Settled.VOID, as_of=world.now())
         may_read = row.agent == who.agent or who.role is Role.SUPERVISOR
@@ -133,7 +136,7 @@ def forget_old(conn: Connection, world: World) -> int:
 
 
 def _claim(conn: Connection, world: World, binding: Binding, state: str) -> bool:
-    """Whether the key is this agent's from now on: new, or void in another's name, which binds nobody."""
+    """Whether the key is this agent's from now on: new to them, and no act of another's."""
     statement = _INSERT_SQLITE if sql.is_sqlite(conn) else _INSERT_POSTGRESQL
     values = {
         "key": binding.key,
@@ -143,6 +146,4 @@ def _claim(conn: Connection, world: World, binding: Binding, state: str) -> bool
         "state": state,
         "at": to_us(world.system.now()),
     }
-    if conn.execute(statement, values).first() is not None:
-        return True
-    return conn.execute(_REPLACE, {f"new_{name}": value for name, value in values.items()}).rowcount == 1
+    return conn.execute(statement, values).first() is not None

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ameli_support import outbox
 
-SCHEMA_NUMBER = 3
+SCHEMA_NUMBER = 4
 FOREVER = 2**62
 
 metadata = MetaData()
@@ -277,16 +277,19 @@ lookup_log = Table(
     Column("matches", Integer),
 )
 
+# an act takes place under its key for one agent only; void, the key may be of any number of them
+_took_place = text("state <> 'void'")
 act_key = Table(
     "act_key",
     metadata,
     Column("key", String(64), primary_key=True),
-    Column("agent", String(32), nullable=False),
+    Column("agent", String(32), primary_key=True),
     Column("route", String(64), nullable=False),
     Column("body_hash", String(64), nullable=False),
     Column("state", String(8), nullable=False),
     Column("answer", Text),
     _instant("at", nullable=False),
+    Index("act_key_taken", "key", unique=True, sqlite_where=_took_place, postgresql_where=_took_place),
     Index("act_key_at", "at"),
 )
 

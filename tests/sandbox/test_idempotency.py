@@ -119,6 +119,20 @@ def test_nobody_makes_anothers_key_void_but_a_colleague_of_the_fund_by_name(
     assert unknown.kind is ProblemType.OTHER_FUND
 
 
+def test_a_void_key_stays_void_for_its_owner_whoever_settles_it_in_their_own_name(
+    service: Service, agent: Asker, record: str, key: str
+) -> None:
+    colleague = service.agent().who
+    stranger = Who(agent=unique("h"), role=Role.AGENT, funds=("699",))
+    agents.register(service.world, agent.who)
+    assert idempotency.settle(service.world, colleague, key, agent.who.agent).settled is Settled.VOID
+    for who in (colleague, stranger):
+        assert idempotency.settle(service.world, who, key).settled is Settled.VOID
+        assert refused(lambda: agent.resend(record, key=key)).kind is ProblemType.KEY_VOID
+    assert idempotency.settle(service.world, agent.who, key).settled is Settled.VOID
+    assert len(service.sends(record)) == 1
+
+
 def test_a_settled_key_is_void_and_a_late_request_is_refused(
     service: Service, agent: Asker, record: str, key: str
 ) -> None:
