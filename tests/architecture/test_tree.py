@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from pathlib import Path
 
 from tests.architecture.tree import ROOT, files, name
 
@@ -44,9 +45,16 @@ def test_no_file_names_a_place_of_one_machine() -> None:
     held = [
         name(path)
         for path in files()
-        if name(path) != this and path.suffix not in (".png", ".mo") and place.search(path.read_bytes())
+        if name(path) != this
+        and path.suffix not in (".png", ".mo")
+        and any(not _quoted(path, found[0]) for found in place.finditer(path.read_bytes()))
     ]
     assert held == []
+
+
+def _quoted(path: Path, found: bytes) -> bool:
+    """Whether it is the home of somebody else’s server: mails from outside name theirs."""
+    return path.is_relative_to(ROOT / "tests/data/mails") and found.startswith(b"/home/")
 
 
 def _is_made_up(value: ast.expr) -> bool:
