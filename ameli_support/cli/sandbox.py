@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from ameli_support.sandbox.lock import Lock
     from ameli_support.sandbox.maildirs import Received
 
-_PART = re.compile(r"(\d{1,6})([dhms])")
+_PART = re.compile(r"(\d{1,12})([dhms])")
 # what an invented person can say of themselves
 _SAID = (
     *("nir", "title", "birth_name", "used_name", "first_names", "birth_date", "postcode", "address"),
     *("mobile", "landline", "status", "scheme", "fund", "file"),
 )
-_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+_FAR = timedelta(days=3650)
 
 
 def register(app: typer.Typer) -> None:
@@ -70,8 +71,10 @@ def duration(text: str) -> timedelta:
     parts = _PART.findall(plain)
     if not parts or "".join(number + unit for number, unit in parts) != plain:
         raise BadInput(_("Durée non comprise. Attendu, par exemple : +8d, +36h, +1d12h, +30m."))
-    spans = (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts)
-    total = sum(spans, timedelta())
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _FAR.total_seconds():
+        raise BadInput(_("L’horloge de la démonstration ne va pas aussi loin."))
+    total = timedelta(seconds=seconds)
     if not total:
         raise BadInput(_("L’horloge avance d’une seconde au moins."))
     return total

@@ -173,13 +173,29 @@ def test_the_agents_file_of_a_real_machine_may_not_be_the_users_own(run: Run, ho
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"), [("+8d", 192), ("36h", 36), ("+1d12h", 36), ("+90m", 1.5), ("+3600s", 1)]
+    ("text", "hours"),
+    [("+8d", 192), ("36h", 36), ("+1d12h", 36), ("+90m", 1.5), ("+3600s", 1), ("+1137600s", 316)],
 )
 def test_durations_are_read(text: str, hours: float) -> None:
     assert duration(text).total_seconds() == hours * 3600
 
 
-@pytest.mark.parametrize("text", ["-8d", "8", "+0d", "d", "+8 d", "+8w", "+1d garbage", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-8d",
+        "8",
+        "+0d",
+        "d",
+        "+8 d",
+        "+8w",
+        "+1d garbage",
+        "+9999d",
+        "+999999999999d",
+        "+9999999999999999999s",
+        "",
+    ],
+)
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(BadInput):
         duration(text)
