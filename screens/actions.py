@@ -240,7 +240,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "call.leave", Scope.CALL, "leave", N_("Accueil"),
-        N_("Quitte l’appel sans conclure ; il reste à reprendre."),
+        N_("Deux fois : quitte l’appel sans conclure ; il reste à reprendre."),
         ("escape",), N_("Échap"), shown=True,
     ),
     Action(

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from ameli_support.clock import monotonic
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act
 from ameli_support.onboarding.identity import Direction, Level
 from screens import advice
-from screens.actions import BY_ID
+from screens.actions import BY_ID, key_label
 from screens.backend import Failed
 from screens.call_palette import PaletteActs
 from screens.keeping import keep_a_mail
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from screens.dialogs.act import ActDialog
 
 LEVEL_2 = {Act.REISSUE, Act.CORRECT}
+LEAVE_SECONDS = 4.0
+NEVER = -LEAVE_SECONDS
 
 
 class CallActs(PaletteActs):
     """The keys; `Call` adds what it looks like and keeps it live."""
+
+    _leave_asked = NEVER  # when the first Échap asked, on the monotonic clock
 
     # ── the acts on the service ─────────────────────────────────────────────
 
@@ -161,9 +166,31 @@ class CallActs(PaletteActs):
 
         self.app.push_screen(Conclude(self.state, self.desk), concluded)
 
+    def action_leave(self) -> None:
+        """Échap, twice: a call is not left by the one that was meant for a dialog already closed."""
+        now = monotonic()
+        if now - self._leave_asked < LEAVE_SECONDS:
+            self.leave()
+            return
+        self._leave_asked = now
+        key = key_label(BY_ID["call.leave"], self.app.launch.keymap)
+        before = self.app.notice
+        self.app.say(Tone.WARN, _("{key} encore une fois : quitter l’appel sans conclure.").format(key=key))
+        asked = self.app.notice
+
+        def again() -> None:
+            if self.app.notice is asked:
+                self.app.notice = before
+
+        self.set_timer(LEAVE_SECONDS, again)
+
+    def on_screen_resume(self) -> None:
+        """Back from a dialog, leaving is asked for anew."""
+        self._leave_asked = NEVER
+
     @work(group="leave", exit_on_error=False)
-    async def action_leave(self) -> None:
-        """Échap: home; the call was not concluded and stays in « À reprendre »."""
+    async def leave(self) -> None:
+        """Home; the call was not concluded and stays in « À reprendre »."""
         case = self.state.case
         try:
             await self.app.backend.ask(lambda desk: desk.leave(case))

@@ -129,7 +129,7 @@ async def test_leaving_a_call_under_the_lock_does_not_unlock() -> None:
     async with with_pin(desk) as walk:
         await walk.to_level_1()
         slow = Slow(desk, "leave")
-        await walk.press("escape")
+        await walk.press("escape", "escape")
         await walk.until(slow.asked.is_set, "the end is under way")
         walk.app.action_lock()
         await walk.on("Lock")

@@ -183,6 +183,16 @@ async def test_letters_do_nothing_while_a_field_has_the_focus() -> None:
 async def test_leaving_a_call_says_that_it_is_to_be_resumed() -> None:
     async with walking(FakeDesk("j3")) as walk:
         await walk.to_level_1()
+        await walk.press("n")
+        await walk.on("Note")
+        await walk.press("escape", "escape")  # one too many
+        await walk.on("Call")
+        await walk.sees("▲ Échap encore une fois : quitter l’appel sans conclure.")
+        await walk.press("n")
+        await walk.on("Note")
+        await walk.press("escape", "escape")  # the dialog between forgot the first
+        await walk.on("Call")
+        assert ("leave", (4217,)) not in walk.desk.asked
         await walk.press("escape")
         await walk.on("Home")
         await walk.sees("Appel quitté sans conclure : dossier 4217 à reprendre.")
