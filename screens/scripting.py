@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _SAID_ELSEWHERE = {
     "provider_away",
     "code_waits",
-    "code_used",
     "code_void",
     "terms_refused",
     "button_not_pressed",

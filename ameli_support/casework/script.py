@@ -121,7 +121,13 @@ def _values(procedure: Procedure, view: RecordView | None, where: Place, languag
     if view.closed_because is Reason.OTHER_FUND:
         return values | explain.elsewhere(procedure, language, fund=view.fund)
     if view.step is not None:
-        values["resume"] = resume(view.step, view.route, procedure, language)
+        values["resume"] = resume(
+            view.step,
+            view.route,
+            procedure,
+            language,
+            code_void=view.provisional_code is ProvisionalCode.VOID,
+        )
     newest, link = newest_mail(view), view.link
     sent = link.issued_at if link else None
     if newest is not None:

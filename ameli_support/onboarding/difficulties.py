@@ -87,13 +87,23 @@ def difficulties(
     return tuple(sorted(told, key=lambda one: not one.noticed))
 
 
-def resume(where: Step | None, route: Route | None, procedure: Procedure, language: str = "fr") -> str:
-    """How a sign-up that stopped at this step goes on, stressed words between `**`."""
+def resume(
+    where: Step | None,
+    route: Route | None,
+    procedure: Procedure,
+    language: str = "fr",
+    *,
+    code_void: bool = False,
+) -> str:
+    """How a sign-up that stopped at this step goes on, stressed words between `**`.
+
+    `code_void`: the provisional code opens nothing any more, so the form sends another.
+    """
     by = "sign_up"
     if where is Step.CONTACT and route is Route.FORM:
         by = "personal_code"
     elif where in (Step.IDENTITY, Step.TERMS, Step.PERSONAL_CODE) and route is Route.FORM:
-        by = "provisional_code"
+        by = "sign_up" if code_void else "provisional_code"
     elif where in (Step.IDENTITY, Step.TERMS, Step.PERSONAL_CODE, Step.CONTACT):
         by = "franceconnect"
     return procedure.lines(f"resume.{by}", language)[0]
@@ -103,7 +113,8 @@ def _told(
     kind: _Kind, values: Values | None, facts: Facts, procedure: Procedure, language: str
 ) -> Difficulty:
     key = f"difficulties.{kind.name}"
-    filled = {**_GENERAL, **(values or {}), "resume": resume(facts.step, facts.route, procedure, language)}
+    goes_on = resume(facts.step, facts.route, procedure, language, code_void=facts.provisional_code == "void")
+    filled = {**_GENERAL, **(values or {}), "resume": goes_on}
     page: list[str] = []
     for entry, count in kind.page:
         for provider in facts.away if "{provider}" in procedure.cells[entry].fr[0] else ("",):
@@ -193,10 +204,11 @@ _KINDS = (
     _Kind("code_rules", _AT_CODE, tuple((f"code_rules.{rule}", None) for rule in CodeRule)),
     _Kind("codes_differ", _AT_CODE, (("forms.code_differs", None),)),
     _Kind(
-        "code_used",
+        "code_over",
         frozenset({Place.TERMS, Place.PERSONAL_CODE}),
-        (("pages.login.code_kept", None),),
-        _code("used"),
+        (("forms.wrong_login", None),),
+        # a used one opens until its days are over; by FranceConnect none is needed
+        _when(lambda facts: facts.provisional_code == "void" and facts.route is not Route.FRANCECONNECT),
         rare=True,
     ),
     _Kind(

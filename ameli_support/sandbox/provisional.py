@@ -44,12 +44,13 @@ def is_one(text: str) -> bool:
 
 
 def state(row: Any, at: datetime) -> ProvisionalCode | None:
-    """What agents see of an enrolment's code at `at`: one whose days are over is void."""
+    """What agents see of an enrolment's code at `at`: one still needed whose days are over is void."""
     if row.provisional_code is None:
         return None
     kept = ProvisionalCode(row.provisional_code)
     over = row.provisional_ends_at is not None and to_us(at) >= row.provisional_ends_at
-    return ProvisionalCode.VOID if kept is ProvisionalCode.SENT and over else kept
+    needed = kept is ProvisionalCode.SENT or row.step in _BEFORE_A_CODE
+    return ProvisionalCode.VOID if over and needed else kept
 
 
 def opens(row: Any, at: datetime) -> bool:

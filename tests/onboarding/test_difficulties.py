@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ameli_support.onboarding.difficulties import NAMES, Difficulty, Facts, difficulties, resume
-from ameli_support.onboarding.link import Ended
+from ameli_support.onboarding.journey import place
+from ameli_support.onboarding.link import Ended, Phase
 from ameli_support.onboarding.places import Place
 from ameli_support.onboarding.steps import Route, Step
 from tests.onboarding.model import P
@@ -26,7 +27,7 @@ def one(name: str, where: Place, facts: Facts, language: str = "fr") -> Difficul
 EVERYTHING = Facts(
     away=("impots.gouv", "L’Identité Numérique La Poste"),
     step=Step.TERMS,
-    provisional_code="used",
+    provisional_code="void",
     ended=Ended.TERMS_REFUSED,
     addresses_refused=2,
     opened_unconfirmed=True,
@@ -92,7 +93,7 @@ def test_what_the_record_shows_comes_first_and_says_so() -> None:
     [
         (Place.IDENTITY_FORM, Facts(provisional_code="sent"), "code_waits"),
         (Place.IDENTITY_FORM_VOID, Facts(provisional_code="void"), "code_void"),
-        (Place.TERMS, Facts(provisional_code="used"), "code_used"),
+        (Place.TERMS, Facts(provisional_code="void"), "code_over"),
         (Place.ENDED, Facts(ended=Ended.TERMS_REFUSED), "terms_refused"),
         (Place.LIVE, Facts(opened_unconfirmed=True), "button_not_pressed"),
         (Place.ACTIVE, Facts(reset_blocked_until=UNTIL), "reset_blocked"),
@@ -102,6 +103,29 @@ def test_what_the_record_shows_comes_first_and_says_so() -> None:
 def test_each_fact_brings_its_difficulty_up(where: Place, facts: Facts, name: str) -> None:
     first = difficulties(where, facts, P)[0]
     assert (first.name, first.noticed) == (name, True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", [None, "sent", "used", "void"])
+@pytest.mark.parametrize("route", [None, *Route])
+@pytest.mark.parametrize("step", Step)
+def test_no_code_is_an_obstacle_while_what_is_said_goes_on_by_it(
+    step: Step, route: Route | None, code: str | None, language: str
+) -> None:
+    by_code = P.lines("resume.provisional_code", language)[0]
+    said = resume(step, route, P, language, code_void=code == "void")
+    where = place(Phase.NOT_SENT if step not in (Step.CONFIRMATION, Step.ACTIVE) else Phase.LIVE,
+                  step, route, code_void=code == "void")  # fmt: skip
+    found = difficulties(where, Facts(step=step, route=route, provisional_code=code), P, language)
+    in_the_way = {one.name for one in found if one.noticed and one.name.startswith("code_")} - {"code_waits"}
+    before_a_code = step in (Step.IDENTITY, Step.TERMS, Step.PERSONAL_CODE) and route is Route.FORM
+    assert bool(in_the_way) == ((before_a_code and code == "void") or _routeless(step, route, code))
+    assert (said == by_code) == (before_a_code and code != "void")
+
+
+def _routeless(step: Step, route: Route | None, code: str | None) -> bool:
+    """A record that does not tell its route yet has a dead code."""
+    return step in (Step.TERMS, Step.PERSONAL_CODE) and route is None and code == "void"
 
 
 def test_who_goes_by_the_form_hears_nothing_of_the_providers() -> None:
@@ -146,4 +170,3 @@ def test_a_sign_up_that_stopped_goes_on_by_what_opens_it(
     step: Step | None, route: Route | None, by: str
 ) -> None:
     assert resume(step, route, P) == P.lines(f"resume.{by}")[0]
-
