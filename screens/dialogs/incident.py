@@ -11,6 +11,7 @@ from ameli_support.onboarding.wording import clock_time, short_date
 from screens.dialogs.base import Dialog, Leave
 from screens.typing_in import read_moment
 from screens.widgets.field import Field
+from screens.words import whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +87,7 @@ class Incident(Dialog[str | None]):
         if start is not None:
             since = _("à partir du {day} à {hour}").format(day=short_date(start), hour=clock_time(start))
         sentence = _("Tous les agents le lisent en bas de leur écran, {since}, {until}.")
-        return Content.styled(sentence.format(since=since, until=until), "$ink")
+        return Content.styled(whole(sentence.format(since=since, until=until)), "$ink")
 
     def missing(self) -> str:
         """Message and reason; bounds that can be read, in their order."""

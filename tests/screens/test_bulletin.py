@@ -138,7 +138,7 @@ async def test_a_banner_has_its_hours_and_its_provider(size: tuple[int, int]) ->
         await walk.sees("× la fin vient après le début")
         walk.app.screen.query_one("#field-end", Input).value = "24/11 12h"
         await walk.press("down")
-        await walk.sees("24/11 à 08:00, jusqu’au 24/11 à 12:00.", "impots.gouv")
+        await walk.sees("24/11 à 08:00,", "24/11 à 12:00.", "impots.gouv")
         await walk.press("enter", "v")
         await walk.sees("√ Message d’incident prévu le 24/11 à 08:00.")
         start, end = (datetime(2026, 11, 24, hour, tzinfo=PARIS) for hour in (8, 12))
