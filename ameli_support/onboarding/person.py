@@ -112,6 +112,18 @@ def is_minor(birth_date: date, today: date, procedure: Procedure) -> bool:
     return years - before_birthday < procedure.numbers.minor_age
 
 
+def status_on(filed: PersonStatus, birth_date: date, today: date, procedure: Procedure) -> PersonStatus:
+    """The status on `today` (Paris): age makes and unmakes a minor, whatever is filed (rules §1).
+
+    A record that is filed deceased or restricted stays so at any age.
+    """
+    if filed in (PersonStatus.DECEASED, PersonStatus.RESTRICTED):
+        return filed
+    if is_minor(birth_date, today, procedure):
+        return PersonStatus.MINOR
+    return PersonStatus.ORDINARY if filed is PersonStatus.MINOR else filed
+
+
 _SEPARATORS = re.compile(r"[\s.\-\u2010\u2011]")
 _JOINERS = re.compile(r"[-'’ʼ`´\u2010\u2011]")
 _THIRTEEN = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}")

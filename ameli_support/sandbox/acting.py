@@ -84,7 +84,7 @@ def _enter(conn: Connection, world: World, request: Request) -> Moment:
         raise Refused(ProblemType.NOT_FOUND)
     if who.role is Role.ADMINISTRATOR:
         raise refused_because(Reason.FORBIDDEN_ROLE)
-    refuse_if_closed(person, who, procedure)
+    refuse_if_closed(person, who, world.now(), procedure)
     strict = request.act not in _AT_ANY_LEVEL
     caller = read_caller(conn, world, who, request.record, request.check, strict=strict)
     dossier = _moved(conn, request, person)

@@ -1,16 +1,16 @@
 """Who asks about a record, and whether they may hear of it: caller check, lock, closed records (rules §8)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from ameli_support.accounts.contract import ProblemType, Who
-from ameli_support.clock import from_us, to_us
+from ameli_support.clock import from_us, paris, to_us
 from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.identity import Direction, Level, Role, Speaker
-from ameli_support.onboarding.person import PersonStatus
+from ameli_support.onboarding.person import PersonStatus, status_on
 from ameli_support.onboarding.procedure import Procedure
 from ameli_support.sandbox import schema
 from ameli_support.sandbox.problems import Refused, refused_because
@@ -121,21 +121,27 @@ def locked_until(conn: Connection, person: str, at: datetime, procedure: Procedu
     return until if until and at < until else None
 
 
-def closed_because(person: Any, who: Who) -> Reason | None:
+def status_of(person: Any, at: datetime, procedure: Procedure) -> PersonStatus:
+    """The status of a row of `insured_person` at this instant."""
+    born = date.fromisoformat(person.birth_date)
+    return status_on(PersonStatus(person.status), born, paris(at).date(), procedure)
+
+
+def closed_because(person: Any, who: Who, at: datetime, procedure: Procedure) -> Reason | None:
     """Why nothing of this record is told and no check is made on it; None when it is open to `who`."""
     if person.scheme != GENERAL_SCHEME:
         return Reason.OTHER_SCHEME
     if person.fund not in who.funds:
         return Reason.OTHER_FUND
-    status = PersonStatus(person.status)
+    status = status_of(person, at, procedure)
     if status is PersonStatus.RESTRICTED and who.role is Role.SUPERVISOR:
         return None
     return _CLOSED_STATUS.get(status)
 
 
-def refuse_if_closed(person: Any, who: Who, procedure: Procedure) -> None:
+def refuse_if_closed(person: Any, who: Who, at: datetime, procedure: Procedure) -> None:
     """Raise the refusal of a closed record, with whom to turn to where that is known."""
-    if reason := closed_because(person, who):
+    if reason := closed_because(person, who, at, procedure):
         raise refused_because(reason, contact=contact_of(person, reason, procedure))
 
 

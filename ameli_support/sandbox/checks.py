@@ -77,7 +77,7 @@ def check(world: World, who: Who, request: CheckRequest) -> CheckAnswer:
             row = _begun(conn, world, who, person, request, at)
         if request.facts and row.level >= Level.SIMPLE:
             # why a record is closed is told from level 1 on, and there is nothing beyond it
-            refuse_if_closed(person, who, world.procedure)
+            refuse_if_closed(person, who, at, world.procedure)
         if request.facts and row.level < row.level_sought:
             row = _compared(conn, world, person, row, request, at)
         return _answer(conn, world, row, at)

@@ -34,6 +34,7 @@ from ameli_support.sandbox.callers import (
     read_caller,
     refuse_if_closed,
     refuse_if_locked,
+    status_of,
 )
 from ameli_support.sandbox.enrolments import (
     WAITING,
@@ -95,7 +96,7 @@ def see(world: World, who: Who, record: str, *, check: str | None, purpose: str 
         lock = None
         if may_be_locked(found.last_failed_at, at, world.procedure):
             lock = locked_until(conn, record, at, world.procedure)
-        closed = closed_because(found.person, who)
+        closed = closed_because(found.person, who, at, world.procedure)
         purposeful = who.role is Role.SUPERVISOR and bool(purpose)
         told = purposeful or (lock is None and caller.level >= Level.SIMPLE)
         if told and closed is None:
@@ -110,7 +111,7 @@ def unmask(world: World, who: Who, record: str, check: str | None, request: Unma
         if person is None:
             raise Refused(ProblemType.NOT_FOUND)
         at = world.now()
-        refuse_if_closed(person, who, world.procedure)
+        refuse_if_closed(person, who, at, world.procedure)
         refuse_if_locked(conn, record, at, world.procedure)
         caller = read_caller(conn, world, who, record, check, strict=True)
         if caller.level < Level.REINFORCED:
@@ -141,7 +142,7 @@ def situation(
     return Situation(
         role=who.role,
         enrolment=dossier.enrolment,
-        person_status=PersonStatus(person.status),
+        person_status=status_of(person, at, procedure),
         level=caller.level,
         speaker=caller.speaker,
         direction=caller.direction,
@@ -219,7 +220,7 @@ def _told(
             birth_date=date.fromisoformat(person.birth_date),
             nir_masked=mask_nir(person.nir),
         ),
-        person_status=PersonStatus(person.status),
+        person_status=status_of(person, at, world.procedure),
         scheme=person.scheme,
         fund=person.fund,
         allowed=of_verdicts(possible, at),
@@ -246,7 +247,7 @@ def _untold(
     view = RecordView(
         record=person.id,
         person=None,
-        person_status=PersonStatus(person.status) if closing else PersonStatus.ORDINARY,
+        person_status=status_of(person, at, world.procedure) if closing else PersonStatus.ORDINARY,
         scheme=person.scheme if closed else GENERAL_SCHEME,
         fund=person.fund if closed else next(iter(caller.who.funds), ""),
         closed_because=closed,

@@ -32,7 +32,7 @@ def say(
         if person is None:
             raise Refused(ProblemType.NOT_FOUND)
         at = world.now()
-        refuse_if_closed(person, who, world.procedure)
+        refuse_if_closed(person, who, at, world.procedure)
         refuse_if_locked(conn, record, at, world.procedure)
         caller = read_caller(conn, world, who, record, check, strict=True)
         if caller.level < Level.SIMPLE:

@@ -16,7 +16,7 @@ from ameli_support.onboarding.link import Ended, link_end
 from ameli_support.onboarding.person import NirVerdict, PersonStatus, read_nir
 from ameli_support.onboarding.personal_code import CodeRule, failures
 from ameli_support.sandbox import audit, canonical, claims, hashing, issuing, schema
-from ameli_support.sandbox.callers import GENERAL_SCHEME
+from ameli_support.sandbox.callers import GENERAL_SCHEME, status_of
 from ameli_support.sandbox.enrolments import ENROLMENT, NEWEST_ENROLMENT, PERSON, Dossier, enrolment_of
 from ameli_support.sandbox.issuing import Issued
 from ameli_support.sandbox.problems import Refused
@@ -65,10 +65,9 @@ def start(world: World, person: str, route: Route) -> str:
             raise Refused(ProblemType.NOT_FOUND)
         if row.scheme != GENERAL_SCHEME:
             raise Refused(ProblemType.OTHER_SCHEME)
-        if read_nir(row.nir).verdict is not NirVerdict.VALID or row.status in (
-            PersonStatus.MINOR,
-            PersonStatus.DECEASED,
-        ):
+        status = status_of(row, world.now(), world.procedure)
+        may_not = status in (PersonStatus.MINOR, PersonStatus.DECEASED)
+        if may_not or read_nir(row.nir).verdict is not NirVerdict.VALID:
             raise Refused(ProblemType.PERSON_STATUS)
         existing = conn.execute(NEWEST_ENROLMENT, {"person": person}).first()
         if existing is not None and existing.ended_at is None:

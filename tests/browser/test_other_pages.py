@@ -57,7 +57,7 @@ def test_pages_of_a_phase_that_are_rare(site: PublicSite, tab: Opener) -> None:
 
 def test_refusals(site: PublicSite, tab: Opener) -> None:
     here = tab(**NARROW)
-    minor = site.person(status="minor")
+    minor = site.person(status="minor", birth_date="2012-04-17")
     here.open("/inscription").press("CONTINUER", **site.fields(minor)).look(named("sign_up_refused"))
     record = site.person()
     for _ in range(P.numbers.provisional_codes_per_day):

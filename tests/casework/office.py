@@ -20,7 +20,8 @@ from ameli_support.onboarding.identity import (
 )
 from ameli_support.onboarding.procedure import procedure
 from ameli_support.store.cases import CaseStore
-from tests.sandbox.service import FACTS, FUND, Service
+from tests.sandbox.service import FUND, Service
+from tests.sandbox.service import facts_of as said_of
 from tests.service import AGENTS, RunningService
 from tests.stores import Place
 
@@ -89,13 +90,7 @@ class Office:
 
 def facts_of(office: Office, record: str, *which: Fact) -> dict[Fact, str]:
     """What the person would say, right."""
-    from sqlalchemy import select
-
-    from ameli_support.sandbox import schema
-
-    person = schema.insured_person.c
-    nir = office.people.one(select(person.nir).where(person.id == record)).nir
-    return {fact: nir if fact is Fact.NIR else FACTS[fact] for fact in which}
+    return said_of(office.people, record, *which)
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_on_a_locked_record_only_one_sentence_is_said_until_it_is_unlocked(offic
     ("person", "where"),
     [
         ({"status": PersonStatus.DECEASED.value}, Place.DECEASED),
-        ({"status": PersonStatus.MINOR.value}, Place.MINOR),
+        ({"birth_date": "2012-04-17"}, Place.MINOR),
         ({"status": PersonStatus.RESTRICTED.value}, Place.RESTRICTED),
         ({"fund": "691"}, Place.OTHER_FUND),
         ({"scheme": "msa"}, Place.OTHER_SCHEME),

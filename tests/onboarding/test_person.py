@@ -17,7 +17,7 @@ from ameli_support.onboarding.contact import (
     mask_address,
     mask_phone,
 )
-from ameli_support.onboarding.person import fold_name, is_minor, name_key
+from ameli_support.onboarding.person import PersonStatus, fold_name, is_minor, name_key, status_on
 from tests.onboarding.model import N, P
 
 
@@ -57,6 +57,20 @@ def test_one_is_a_minor_until_the_day_of_the_birthday() -> None:
     assert is_minor(born, birthday - timedelta(days=1), P)
     assert not is_minor(born, birthday, P)
     assert not is_minor(born, birthday + timedelta(days=1), P)
+
+
+def test_age_makes_and_unmakes_a_minor_whatever_is_filed() -> None:
+    born, today = date(2008, 11, 23), date(2026, 11, 23)
+    s = PersonStatus
+    for filed, before, since in (
+        (s.ORDINARY, s.MINOR, s.ORDINARY),
+        (s.MINOR, s.MINOR, s.ORDINARY),
+        (s.PROTECTED, s.MINOR, s.PROTECTED),
+        (s.DECEASED, s.DECEASED, s.DECEASED),
+        (s.RESTRICTED, s.RESTRICTED, s.RESTRICTED),
+    ):
+        assert status_on(filed, born, today - timedelta(days=1), P) is before
+        assert status_on(filed, born, today, P) is since
 
 
 def test_born_on_29_february_one_comes_of_age_on_1_march() -> None:

@@ -4,7 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -240,6 +240,14 @@ class Service:
         return Asker(self, Who(agent=unique("a"), role=role, funds=other.pop("funds", (FUND,))), **other)
 
 
+def facts_of(service: Service, record: str, *which: Fact) -> dict[Fact, str]:
+    """What the person would say, right."""
+    person = schema.insured_person.c
+    row = service.one(select(person.nir, person.birth_date).where(person.id == record))
+    own = {Fact.NIR: row.nir, Fact.BIRTH_DATE: f"{date.fromisoformat(row.birth_date):%d/%m/%Y}"}
+    return {fact: own.get(fact) or FACTS[fact] for fact in which}
+
+
 @dataclass
 class Asker:
     """One agent and the present call."""
@@ -256,10 +264,7 @@ class Asker:
 
     def facts(self, record: str, *which: Fact) -> dict[Fact, str]:
         """What the person would say, right."""
-        nir = self.service.one(
-            select(schema.insured_person.c.nir).where(schema.insured_person.c.id == record)
-        ).nir
-        return {fact: nir if fact is Fact.NIR else FACTS[fact] for fact in which}
+        return facts_of(self.service, record, *which)
 
     def compare(
         self,

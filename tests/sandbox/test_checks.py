@@ -466,7 +466,7 @@ def test_an_administrator_checks_nobody_and_a_supervisor_only_on_restricted_reco
     ("values", "reason", "contact"),
     [
         ({"status": "deceased"}, Reason.PERSON_DECEASED, None),
-        ({"status": "minor"}, Reason.PERSON_MINOR, None),
+        ({"status": "minor", "birth_date": "2012-04-17"}, Reason.PERSON_MINOR, None),
         ({"status": "restricted"}, Reason.PERSON_RESTRICTED, None),
         ({"scheme": "msa"}, Reason.OTHER_SCHEME, "votre caisse MSA, sur msa.fr"),
         ({"scheme": "x"}, Reason.OTHER_SCHEME, "votre propre régime"),

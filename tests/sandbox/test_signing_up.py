@@ -1,9 +1,13 @@
 """Steps 1 to 6 as functions (rules §1): in order, one open enrolment, contact data as it counts."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from ameli_support.accounts.contract import ProblemType
+from ameli_support.clock import paris
+from ameli_support.onboarding.acts import Reason
 from ameli_support.onboarding.contact import Consents
 from ameli_support.onboarding.identity import Level
 from ameli_support.onboarding.journey import Route, Step
@@ -86,7 +90,9 @@ def test_refused_terms_end_the_enrolment_and_one_may_sign_up_again(service: Serv
     assert signing_up.start(world, record, Route.FORM) != enrolment
 
 
-@pytest.mark.parametrize("values", [{"status": "minor"}, {"status": "deceased"}, {"nir": "8020399999028"}])
+@pytest.mark.parametrize(
+    "values", [{"birth_date": "2012-04-17"}, {"status": "deceased"}, {"nir": "8020399999028"}]
+)
 def test_who_cannot_sign_up(service: Service, values: dict[str, str]) -> None:
     values = dict(values)
     if "nir" in values:
@@ -94,6 +100,21 @@ def test_who_cannot_sign_up(service: Service, values: dict[str, str]) -> None:
     record = service.person(**values)
     refusal = refused(lambda: signing_up.start(service.world, record, Route.FORM))
     assert refusal.kind is ProblemType.PERSON_STATUS
+
+
+def test_who_was_filed_as_a_minor_signs_up_from_the_18th_birthday_on_in_paris(service: Service) -> None:
+    tomorrow = paris(service.now()).date() + timedelta(days=1)
+    born = tomorrow.replace(year=tomorrow.year - service.world.procedure.numbers.minor_age).isoformat()
+    filed = [service.person(status=status, birth_date=born) for status in ("minor", "ordinary", "protected")]
+    for record in filed:
+        refusal = refused(lambda record=record: signing_up.start(service.world, record, Route.FORM))  # type: ignore[misc]
+        assert refusal.kind is ProblemType.PERSON_STATUS
+        agent = service.agent().reach(record, Level.SIMPLE)
+        assert agent.view(record).closed_because is Reason.PERSON_MINOR
+    service.forward(days=1)
+    for record, status in zip(filed, ("ordinary", "ordinary", "protected"), strict=True):
+        assert signing_up.start(service.world, record, Route.FORM)
+        assert service.agent().reach(record, Level.SIMPLE).view(record).person_status == status
 
 
 def test_a_taken_address_is_told_five_times_an_hour(service: Service) -> None:

@@ -12,7 +12,7 @@ from re import findall, search
 from typing import Any, TypeVar
 
 import httpx
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ameli_support import sql
 from ameli_support.clock import FixedClock, monotonic
@@ -25,7 +25,7 @@ from ameli_support.sandbox.maildirs import Received, list_mails
 from ameli_support.sandbox.schema import insured_person
 from ameli_support.sandbox.server import DATABASE
 from ameli_support.sandbox.world import World, open_world
-from tests.sandbox.service import FACTS, Service, unique
+from tests.sandbox.service import FACTS, Service, facts_of, unique
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -170,8 +170,8 @@ class ScenarioWorld:
             people = Service(world, FixedClock(world.now()))
             record = people.person(**other)
             enrolment = people.at_contact(record) if at_contact else None
-            nir = people.one(select(insured_person.c.nir).where(insured_person.c.id == record)).nir
-        return Person(self, record, enrolment, f"{unique('assure')}@orange.fr", {Fact.NIR: nir, **FACTS})
+            facts = {**FACTS, **facts_of(people, record, Fact.NIR, Fact.BIRTH_DATE)}
+        return Person(self, record, enrolment, f"{unique('assure')}@orange.fr", facts)
 
     def change(self, person: Person, status: PersonStatus) -> None:
         """The fund learns something of a person."""
