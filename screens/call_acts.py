@@ -94,10 +94,19 @@ class CallActs(PaletteActs):
         kinds: dict[str, Callable[[], ActDialog]] = {
             "call.resend": lambda: Resend(self.state, self.last_look, self.desk),
             "call.reissue": lambda: Reissue(self.state, self.last_look, self.desk),
-            "call.correct": lambda: Correct(self.state, self.last_look, self.desk, self.reason_first),
+            "call.correct": lambda: Correct(
+                self.state, self.last_look, self.desk, self.reason_first, self.address_typed, self._typed
+            ),
             "call.suspend": lambda: Suspend(self.state, self.last_look, self.desk),
         }
         self.app.push_screen(kinds[action](), self._acted)
+
+    def _typed(self, address: str) -> None:
+        self.address_typed = address
+
+    def forget(self) -> None:
+        """A lock leaves no address behind."""
+        self.address_typed = ""
 
     # ── who is on the line ──────────────────────────────────────────────────
 

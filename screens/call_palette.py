@@ -40,6 +40,7 @@ class PaletteActs(Framed[None]):
         self.summarised = -1  # the case's version that the summary was read at
         self.writes: Writes | None = None  # the checklist's answers on their way
         self.change_first = False  # the checklist found a setting that comes before any re-send
+        self.address_typed = ""  # left unfinished in « Corriger l’adresse ? »; never written anywhere
         self.reason_first = ""  # the reason that the next dialog has chosen already
 
     @property
@@ -83,6 +84,7 @@ class PaletteActs(Framed[None]):
         elif done is not None:
             self.state = replace(self.state, last_act=done.act)
             if done.act == Act.CORRECT:
+                self.address_typed = ""
                 self.hold_resend(False)
             sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
             head, __, tail = sentence.partition(". ")

@@ -1,5 +1,6 @@
 """A: the new address, read back letter by letter, the question, a reason, V."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -10,7 +11,6 @@ from textual.widgets import Input, Static
 from ameli_support.i18n import _
 from ameli_support.onboarding.acts import Act, Effect
 from screens.backend import Failed
-from screens.dialogs.base import Leave
 from screens.dialogs.reissue import Reissue
 from screens.safe import clean, fit
 from screens.spelling import likely_domain, spelled
@@ -37,14 +37,21 @@ class Correct(Reissue):
     likely: str | None = None
 
     def __init__(
-        self, state: "CallState", look: "Look | None", desk: "Desk", reason: str | None = None
+        self,
+        state: "CallState",
+        look: "Look | None",
+        desk: "Desk",
+        reason: str | None = None,
+        typed: str = "",
+        keep: Callable[[str], object] = str,
     ) -> None:
         super().__init__(state, look, desk)
-        self._reason = reason
+        self._reason, self._typed_before, self._keep = reason, typed, keep
 
     def on_mount(self) -> None:
-        """A reason that is known already is chosen."""
+        """A reason that is known already is chosen, an address left unfinished stands there again."""
         self.query_one(Choices).choose_value(self._reason)
+        self.query_one(Field).input.value = self._typed_before
         super().on_mount()
 
     def compose_facts(self) -> "ComposeResult":
@@ -90,7 +97,12 @@ class Correct(Reissue):
     @on(Input.Submitted, "#field-address")
     def _typed(self) -> None:
         if self.query_one(Field).value:
-            self.query_one(Leave).focus()
+            self.set_focus(None)  # the digits answer now, and a second Entrée does not cancel
+
+    def action_leave(self) -> None:
+        """Échap: nothing changes; the address is there again when A opens in this call."""
+        self._keep(self.query_one(Field).value)
+        super().action_leave()
 
     def action_move(self, by: int) -> None:
         """↓ in the field takes the likely domain; elsewhere the arrows choose the reason."""

@@ -89,7 +89,7 @@ class Resend(ActDialog):
         if said.matches:
             field.mark("√", _("la même"), "ok")
             field.input.disabled = True
-            self.query_one(Leave).focus()
+            self.set_focus(None)  # V is next; a second Entrée does not cancel
         else:
             self._not_the_same(said.tries_left)
         self.refresh_feet()

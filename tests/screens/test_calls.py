@@ -76,6 +76,15 @@ async def test_an_address_is_corrected_at_level_2(size: tuple[int, int]) -> None
         await walk.press("down")
         await walk.sees("Un lien neuf part à angela@orange.fr")
         await walk.press("enter", "o", "1")
+        kept = walk.commands.copy()
+        await walk.press("enter")  # a second Entrée cancels nothing
+        await walk.on("Correct")
+        await walk.press("escape")
+        await walk.on("Call")
+        await walk.press("a")
+        await walk.sees("Un lien neuf part à angela@orange.fr")
+        await walk.press("enter", "o", "1")
+        walk.commands[:] = kept
         await walk.sees("L’ancienne adresse n’est pas prévenue.")
         await walk.press("v")
         await walk.sees("√ Adresse corrigée à 14:32.")
