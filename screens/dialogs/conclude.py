@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ESCALATED = "escalated"
 NO_MAILBOX = "no_mailbox"
+FRAUD_REPORT = "fraud_report"
 
 
 class Conclude(Dialog[str | None]):
@@ -194,6 +195,10 @@ class Conclude(Dialog[str | None]):
             queue = self.query_one("#queue", Choices).label or "…"
             form = _("Le dossier attend la file {queue} ; il se rouvre si la personne rappelle ou écrit.")
             return form.format(queue=queue)
+        if self.outcome is None:
+            return ""
+        if self.outcome == FRAUD_REPORT:
+            return _("Le signalement reste au dossier ; il se rouvre si la personne rappelle ou écrit.")
         if self.outcome in ("resent", "reissued", "address_corrected"):
             return _("Le dossier attend l’assuré ; il se rouvre si la personne rappelle ou écrit.")
         return _("Le dossier est résolu ; il se rouvre si la personne rappelle ou écrit.")

@@ -41,12 +41,17 @@ async def test_an_escalation_tells_its_likely_queue_and_a_digit_takes_another() 
     async with walking(FakeDesk("j3")) as walk:
         await walk.to_level_1()
         await walk.press("c")
-        await walk.press(await digit_of(walk, Outcome.ESCALATED))
+        escalated = await digit_of(walk, Outcome.ESCALATED)
+        assert "Le dossier est résolu" not in walk.squeezed, "no outcome is chosen yet"
+        await walk.press(escalated)
         await walk.sees("Le dossier attend la file Caisse")
         await walk.press("2")
         await walk.sees("Le dossier attend la file Technique (mail)")
         await walk.press(await digit_of(walk, Outcome.ADVICE))
         await walk.sees("Le dossier est résolu")
+        await walk.press(await digit_of(walk, Outcome.FRAUD_REPORT))
+        await walk.sees("Le signalement reste au dossier")
+        assert "Le dossier est résolu" not in walk.squeezed
         await walk.press(await digit_of(walk, Outcome.ESCALATED), "2", "v")
         await walk.on("Home")
         assert walk.desk.closed == (Outcome.ESCALATED, "unknown", None, "technical")
