@@ -172,3 +172,15 @@ def test_a_sentence_without_its_value_is_refused_by_name() -> None:
     rules = replace(P)
     with pytest.raises(Exception, match=r"says\.inactive\.level_1\.possible: 'sent_day' is missing"):
         rules.says("inactive", Level.SIMPLE, Moment.POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (AT - timedelta(minutes=90), "depuis 07:44"),
+        (AT - timedelta(days=1), "depuis hier à 09:14"),
+        (AT - timedelta(days=3), "depuis le 17/11, il y a 3 jours"),
+    ],
+)
+def test_a_sign_up_tells_since_when_it_stands(since: datetime, told: str) -> None:
+    assert text(explain.stopped_since(P, "fr", since=since, at=AT)) == told

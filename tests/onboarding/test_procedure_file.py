@@ -85,6 +85,11 @@ def test_a_number_is_a_whole_one_from_1_on(package: Path, value: str) -> None:
             'terms_refused = { same = "pages.confirm.buttons" }',
             "pages.confirm.buttons has no sentences",
         ),
+        (
+            r"^\[pages\.confirm\]",
+            '[pages.confirmed_twice]\ntitle = { fr = "x" }\n[pages.confirm]',
+            "confirmed_twice.title: unknown",
+        ),
         (r"^version", "version version", "Expected '='"),
     ],
 )
