@@ -179,7 +179,7 @@ def test_a_sentence_without_its_value_is_refused_by_name() -> None:
     [
         (AT - timedelta(minutes=90), "depuis 07:44"),
         (AT - timedelta(days=1), "depuis hier à 09:14"),
-        (AT - timedelta(days=3), "depuis le 17/11, il y a 3 jours"),
+        (AT - timedelta(days=3), "depuis le 20/11, il y a 3 jours"),
     ],
 )
 def test_a_sign_up_tells_since_when_it_stands(since: datetime, told: str) -> None:
