@@ -31,6 +31,7 @@ from ameli_support.sandbox.maildirs import Received, list_mails
 from ameli_support.sandbox.mailworld import MailWorld, mailboxes
 from ameli_support.sandbox.mailworld.mailboxes import MailboxesError
 from ameli_support.sandbox.mailworld.parcel import Behaviour
+from ameli_support.sandbox.mailworld.red_lists import RedLists
 from ameli_support.sandbox.mailworld.rewriting import FORMS, rewritten
 from ameli_support.sandbox.mailworld.scanning import open_links
 from tests.mail.test_letters import confirmation
@@ -180,6 +181,19 @@ async def test_the_red_list_erases_what_says_confirm_and_nothing_else(tmp_path: 
         assert (await send(world, "a@orange.fr", "Facture", "Voici."))[0] == 250
         assert [mail.subject for mail in await arrived(tmp_path, "a@orange.fr")] == ["Facture"]
     assert [mail.subject for mail in list_mails(tmp_path, "a@orange.fr")] == ["Facture"]
+
+
+async def test_whoever_empties_their_red_list_gets_what_comes_then(tmp_path: Path) -> None:
+    RedLists(tmp_path).empty("A@orange.fr")
+    async with MailWorld(tmp_path, people=people("red_list", "a@orange.fr", "b@orange.fr")) as world:
+        await send(world, "b@orange.fr", SUBJECT)
+        await send(world, "a@orange.fr", SUBJECT)
+        assert [mail.subject for mail in await arrived(tmp_path, "a@orange.fr")] == [SUBJECT]
+        RedLists(tmp_path).fill("a@orange.fr")
+        await send(world, "a@orange.fr", SUBJECT)
+        await send(world, "a@orange.fr", "Facture", "Voici.")
+    assert [mail.subject for mail in list_mails(tmp_path, "a@orange.fr")] == [SUBJECT, "Facture"]
+    assert list_mails(tmp_path, "b@orange.fr") == []
 
 
 async def test_a_parked_domain_takes_every_mail_and_keeps_none(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from ameli_support.mail.rewriters import read_link
 from ameli_support.sandbox import webmail
 from ameli_support.sandbox.maildirs import deliver, list_mails
 from ameli_support.sandbox.mailworld import mailboxes
+from ameli_support.sandbox.mailworld.red_lists import RedLists
 from ameli_support.sandbox.mailworld.rewriting import FORMS, rewritten
 from ameli_support.sandbox.webmail.showing import leads_to, show
 from ameli_support.sandbox.world import open_world
@@ -75,7 +76,7 @@ def service_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     world = open_world(
         folder / "w.db", folder / "keys", system=FixedClock(MONDAY), base_url=BASE, pool_size=2
     )
-    people = mailboxes.load({"fait.tard@orange.fr": "late"})
+    people = mailboxes.load({"fait.tard@orange.fr": "late", "rouge@orange.fr": "red_list"})
     app = Starlette(routes=webmail.routes(world, folder / "mail", people))
     yield Web(folder / "mail", app)
     world.close()
@@ -325,3 +326,19 @@ def test_every_answer_says_simulation_and_is_kept_by_nobody(web: Web) -> None:
 def test_what_a_mailbox_does_is_told_to_the_trainer(web: Web) -> None:
     page = web.get(web.open("fait.tard@orange.fr").headers["location"])
     assert "40 minutes plus tard" in words(page)
+
+
+def test_the_red_list_is_emptied_and_filled_by_its_person(web: Web) -> None:
+    box = web.open("rouge@orange.fr").headers["location"]
+    for act, done in (("retirer", True), ("remettre", False)):
+        page = web.get(box)
+        assert f'method="post" action="liste-rouge/{act}"' in page.text
+        assert ("les mails arrivent" in words(page)) is not done
+        assert web.get(f"{box}liste-rouge/{act}").status_code in (404, 405)
+        for _twice in range(2):  # a double click undoes nothing
+            assert web.post(f"{box}liste-rouge/{act}").headers["location"] == box
+        assert RedLists(web.root).is_emptied("Rouge@orange.fr") is done
+    assert web.post(f"{box}liste-rouge/autre").status_code == 404
+    other = web.open(WHO).headers["location"]
+    assert "liste-rouge" not in web.get(other).text
+    assert web.post(f"{other}liste-rouge/retirer").status_code == 404

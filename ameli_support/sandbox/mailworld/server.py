@@ -23,6 +23,7 @@ from ameli_support.sandbox.mailworld import mailboxes
 from ameli_support.sandbox.mailworld.later import Later
 from ameli_support.sandbox.mailworld.mailboxes import Mailbox, Mailboxes
 from ameli_support.sandbox.mailworld.parcel import Attempt, End, Parcel, Provider
+from ameli_support.sandbox.mailworld.red_lists import RedLists
 from ameli_support.sandbox.mailworld.reports import report
 from ameli_support.sandbox.mailworld.scanning import open_links
 
@@ -59,6 +60,7 @@ class MailWorld:
         self._host = host
         self._first_tries: dict[str, datetime] = {}
         self._later = Later(root)
+        self._red_lists = RedLists(root)
         self._server: asyncio.Server | None = None
         self._connections: set[SMTP] = set()
         self._work: set[asyncio.Task[None]] = set()
@@ -162,7 +164,7 @@ class MailWorld:
     def accept(self, parcel: Parcel) -> None:
         """Do what its mailbox does with it; what is late is left to `carry_due`. For a worker thread."""
         provider = self._people.provider(parcel.address)
-        for behaviour in self._people.of(parcel.address).behaviours:
+        for behaviour in self._red_lists.left(self._people.of(parcel.address), parcel.address):
             parcel = behaviour.carry(provider, parcel)
         if parcel.wait and parcel.end is not End.LOST:
             self._later.keep(parcel)

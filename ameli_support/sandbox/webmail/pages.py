@@ -24,6 +24,7 @@ from ameli_support.mail.rewriters import host_of
 from ameli_support.onboarding.wording import spoken_day, spoken_time
 from ameli_support.sandbox.maildirs import INBOX, Received, folder_of, mails_in, move_to_inbox
 from ameli_support.sandbox.mailworld.mailboxes import Mailboxes
+from ameli_support.sandbox.mailworld.red_lists import RedLists, word
 from ameli_support.sandbox.webmail.showing import leads_to, one_line, show
 from ameli_support.sandbox.world import World
 
@@ -90,6 +91,7 @@ def routes(world: World, root: Path, people: Mailboxes) -> list[Route]:
         Route(PATH + "webmail.css", style_sheet, methods=["GET"]),
         Route(PATH, web.door, methods=["GET", "POST"]),
         Route(PATH + "{seal}/", web.of(web.mailbox), methods=["GET"]),
+        Route(PATH + "{seal}/liste-rouge/{act}", web.of(web.red_list), methods=["POST"]),
         Route(mail, web.of(web.mail), methods=["GET"]),
         Route(mail + "html", web.of(web.body), methods=["GET"]),
         Route(mail + "source", web.of(web.source), methods=["GET"]),
@@ -104,6 +106,7 @@ class _Webmail:
         self._world = world
         self._root = root
         self._people = people
+        self._red_lists = RedLists(root)
         self._open: dict[str, str] = {}
         self._template = Environment(
             loader=PackageLoader(__package__),
@@ -175,8 +178,18 @@ class _Webmail:
         kind = self._people.of(box.address)
         now = self._world.now()
         return self._page(
-            "mailbox", box=box, folders=named, what=typeset(kind.what), now=f"{_day(now)} à {_time(now)}"
-        )
+            "mailbox", box=box, folders=named, what=typeset(kind.what), now=f"{_day(now)} à {_time(now)}",
+            red_word=word(kind), emptied=self._red_lists.is_emptied(box.address),
+        )  # fmt: skip
+
+    def red_list(self, request: Request, box: _Box) -> Response:
+        """The person takes the word off their red list, or puts it back."""
+        acts = {"retirer": self._red_lists.empty, "remettre": self._red_lists.fill}
+        act = acts.get(request.path_params["act"])
+        if act is None or word(self._people.of(box.address)) is None:
+            raise _Absent
+        act(box.address)
+        return RedirectResponse(box.path, 303, _COMMON)
 
     def mail(self, request: Request, box: _Box) -> Response:
         """One mail: its head, its text and HTML, its links, and what can be done with it."""
