@@ -17,7 +17,7 @@ PAGES_OF = {
     "sign_up": ("name", "birth_date", "birth_date_to_come", "postcode", "stale"),
     "login": ("code_missing", "wrong_login", "login_closed"),
     "terms": ("terms",),
-    "code": ("code_differs", "code_must", "rule_broken", "wrong_code"),
+    "code": ("code_differs", "code_must", "code_must_not", "rule_broken", "wrong_code"),
     "contact": ("email_missing", "email", "email_differs", "addresses_tried", "mobile", "landline"),
     "none": ("errors", "log_out"),
 }
@@ -33,7 +33,7 @@ NUMBERS = {
 
 
 def rule(name: CodeRule) -> str:
-    return f"Votre code personnel doit {said(f'code_rules.{name}')}."
+    return f"Votre code personnel doit {said(f'code_rules.{name}')}.".replace("doit ne ", "ne doit ")
 
 
 def sends(tab: Tab, button: str, typed: dict[str, str], faults: Faults, **secret: str) -> None:

@@ -107,8 +107,14 @@ def _keep(ask: Ask, enrolment: str, code_hash: str) -> Response:
 
 
 def _rule(procedure: Procedure, rule: CodeRule) -> str:
+    """A broken rule as a sentence; « doit : ne pas … » of the document’s list is « ne doit pas … » in one."""
     words = procedure.text(f"code_rules.{rule}")
-    return looks.text(procedure, procedure.text("forms.code_must", rule=words))
+    if words.startswith("ne "):
+        _ne, _space, verb = words.partition(" ")
+        sentence = procedure.text("forms.code_must_not", rule=verb)
+    else:
+        sentence = procedure.text("forms.code_must", rule=words)
+    return looks.text(procedure, sentence)
 
 
 def _page(ask: Ask, chosen: Chosen | None, status: int = 200) -> Response:
