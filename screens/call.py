@@ -186,6 +186,8 @@ class Call(CallActs):
 
     def _tell_changes(self, before: "Look | None", after: "Look") -> None:
         """What the person did is told in the strip, without a key."""
+        if after.view is not None:
+            self._tell_fate(after.view)
         if before is None or before.view is None or after.view is None:
             return
         if before.view.phase is not after.view.phase and after.view.phase is Phase.ACTIVE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ameli_support.i18n import _
@@ -9,18 +10,22 @@ from ameli_support.onboarding.acts import Act, Effect
 from ameli_support.onboarding.identity import Level, Speaker
 from screens.actions import BY_ID, key_label
 from screens.frame import Framed
-from screens.notice import Tone
+from screens.notice import Notice, Tone
+from screens.sending import fate, is_notice
 from screens.when import hour
 from screens.words import Words
 
 if TYPE_CHECKING:
-    from ameli_support.accounts.contract import VerdictView
+    from datetime import datetime
+
+    from ameli_support.accounts.contract import RecordView, VerdictView
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState, Done, Earlier, Look
     from screens.diagnosis.writes import Writes
     from screens.picture import Picture
 
 MARGINS = 9
+JUST_BEFORE = timedelta(minutes=1)  # a mail queued so shortly before the act's answer is the act's
 DEFAULT_EFFECTS = {
     Act.LIFT: Effect.BACK_TO_WINDOW,
     Act.CANCEL: Effect.ENROLMENT_ENDED,
@@ -41,6 +46,8 @@ class PaletteActs(Framed[None]):
         self.writes: Writes | None = None  # the checklist's answers on their way
         self.change_first = False  # the checklist found a setting that comes before any re-send
         self.address_typed = ""  # left unfinished in « Corriger l’adresse ? »; never written anywhere
+        self.told_queued: Notice | None = None  # what the strip says of the last act's mail, and since when
+        self.told_at: datetime | None = None
         self.reason_first = ""  # the reason that the next dialog has chosen already
 
     @property
@@ -89,7 +96,21 @@ class PaletteActs(Framed[None]):
             sentence = self.words.text(f"acts.{done.act}.done", time=hour(done.answer.as_of))
             head, __, tail = sentence.partition(". ")
             self.app.say(Tone.OK, f"{head.rstrip('.')}.", tail)
+            self.told_queued, self.told_at = self.app.notice, done.answer.as_of
             self.retry()
+
+    def _tell_fate(self, view: "RecordView") -> None:
+        """The strip says no longer that the act's mail waits once the row below knows better."""
+        told, at = self.told_queued, self.told_at
+        if told is None or at is None or self.app.notice is not told:
+            return
+        sends = [send for send in view.sends if send.queued_at >= at - JUST_BEFORE and not is_notice(send)]
+        newest = max(sends, key=lambda send: send.queued_at, default=None)
+        if newest is not None and newest.state != "queued":
+            said = fate(newest, self.app.now())
+            lost = newest.state in ("refused", "bounced", "deferred")
+            self.app.say(Tone.WARN if lost else Tone.OK, told.head, f"{said[0].upper()}{said[1:]}.")
+            self.told_queued = None
 
     def _home(self) -> None:
         """Closes the call; under the lock, as soon as it is gone."""

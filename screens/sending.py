@@ -21,14 +21,14 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
 
     Before them all: until when « Code oublié ? » mails nothing (rules §5).
     """
-    sends = sorted(view.sends, key=lambda send: (send.queued_at, not _notice(send)), reverse=True)
+    sends = sorted(view.sends, key=lambda send: (send.queued_at, not is_notice(send)), reverse=True)
     rows = [
         FootRow(stamp(send.queued_at, now), fate(send, now), fit_address(send.address_masked, ADDRESS))
         for send in sends
     ]
     opened = _opened(view.generations[-1], words) if view.generations and view.confirmed_at is None else ""
     if opened and rows:
-        newest_link = next((at for at, send in enumerate(sends) if not _notice(send)), 0)
+        newest_link = next((at for at, send in enumerate(sends) if not is_notice(send)), 0)
         rows.insert(newest_link + 1, FootRow("", opened))
     blocked = view.code_reset_blocked_until
     if blocked is not None:
@@ -37,7 +37,7 @@ def mail_rows(view: "RecordView", now: datetime, words: "Words") -> tuple[FootRo
     return tuple(rows)
 
 
-def _notice(send: "SendView") -> bool:
+def is_notice(send: "SendView") -> bool:
     """Whether it holds no confirmation link: it tells a former address of the change, or resets a code."""
     return str(send.kind) in ("notice_address_changed", "code_reset")
 
@@ -46,7 +46,7 @@ def fate(send: "SendView", now: datetime) -> str:
     """One mail's life so far, in one line."""
     if str(send.kind) == "code_reset":
         return _("« Code oublié ? » : {fate}").format(fate=_fate(send, now))
-    if _notice(send):
+    if is_notice(send):
         return _("avis du changement : {fate}").format(fate=_fate(send, now))
     return _fate(send, now)
 
