@@ -12,6 +12,7 @@ from screens.notice import Notice, ServiceState, Tone
 if TYPE_CHECKING:
     from ameli_support.casework.views import Look
     from screens.backend import Backend
+    from screens.tour import Tour
 
 TOLD_SECONDS = 6.0
 
@@ -20,6 +21,7 @@ class Shown(InOrder):
     """The app's state that bars and strips watch."""
 
     backend: "Backend"
+    tour: "Tour | None"
     clock_text: var[str] = var("")
     service: var[ServiceState] = var(ServiceState())
     notice: var[Notice | None] = var(None)
@@ -30,11 +32,12 @@ class Shown(InOrder):
     def say(self, tone: Tone, head: str, tail: str = "") -> None:
         """Puts one sentence into the strip of whichever screen is in front."""
         self.notice = Notice(tone, head, tail) if head else None
-        if self.notice is not None and self.service.down:
+        touring = self.tour is not None and not self.tour.over and tone is not Tone.BAD
+        if self.notice is not None and (self.service.down or touring):
             self.set_timer(TOLD_SECONDS, partial(self._told, self.notice))
 
     def _told(self, notice: Notice) -> None:
-        """While the service is cut the strip goes back to saying so."""
+        """While the service is cut the strip goes back to saying so; during the tour, to its sentence."""
         if self.notice is notice and self.backend.desk is not None:
             self.notice = None
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from screens import shown
 from screens.app import DemoLaunch
+from screens.notice import Tone
 from screens.tour import STEPS, Tour
 from tests.screens.fake_desk import FakeDesk
 from tests.screens.walk import COMPACT, walking
@@ -38,7 +40,9 @@ def test_a_folder_that_cannot_be_written_only_forgets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["escape", "enter"])
-async def test_the_tour_stands_in_the_strip_and_leaves_the_box_its_keys(key: str, tmp_path: Path) -> None:
+async def test_the_tour_stands_in_the_strip_and_leaves_the_box_its_keys(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = tmp_path / "made"
     async with walking(FakeDesk("j11"), COMPACT, demo=DemoLaunch("1", made, lambda: SAMPLE)) as walk:
         await walk.sees(f"Visite 1/6 : tapez {SAMPLE}, Entrée", "Échap passer")
@@ -50,3 +54,7 @@ async def test_the_tour_stands_in_the_strip_and_leaves_the_box_its_keys(key: str
         await walk.find()
         await walk.sees("Visite 2/6")
         assert not made.exists()
+        monkeypatch.setattr(shown, "TOLD_SECONDS", 0.01)
+        walk.app.say(Tone.OK, "Fait.")
+        await walk.until(lambda: walk.app.notice is None, "the notice gives way to the tour")
+        await walk.sees("Visite 2/6")
