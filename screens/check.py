@@ -174,6 +174,8 @@ class Check(WhoSpeaks):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What to say follows the focused field."""
+        if event.widget is not self.focused:
+            return  # the caret has gone on since
         if isinstance(event.widget, Typed) and isinstance(event.widget.parent, Field):
             fact = Fact(event.widget.parent.key)
             if fact in may_be_asked(self.level, self.direction):

@@ -30,6 +30,10 @@ async def test_a_resend_asks_for_the_said_address_and_takes_ten_keys_at_most(
         await walk.press("v")
         await walk.sees("√ Renvoi demandé à 14:32.", "Le mail est en file d’attente.")
         assert "envoyé à" not in walk.screen
+        queued, walk.desk.sent_at = walk.desk.sent_at, None  # the provider has taken it
+        walk.app.action_retry()
+        await walk.sees("√ Renvoi demandé à 14:32. Remis à orange.fr")
+        walk.desk.sent_at = queued
         await walk.conclude()
         await walk.sees("Appel conclu")
         assert walk.desk.closed is not None
@@ -49,6 +53,7 @@ async def test_wrong_answers_of_level_2_are_read_again_where_they_were_typed(siz
         await walk.sees("Ces réponses ne suffisent pas")
         first = walk.app.screen.query_one(Facts).open_fields[0].input
         await walk.until(lambda: walk.app.screen.focused is first, "the first answer has the focus")
+        await walk.sees("« Sur quel compte êtes-vous remboursé ?")
 
 
 async def test_a_reissue_at_day_25_opens_level_2_and_comes_back(size: tuple[int, int]) -> None:
