@@ -241,7 +241,7 @@ def sentence(reading: MxReading) -> str:
         Code.NO_DOMAIN: _("Ce domaine n’existe pas."),
         Code.TIMEOUT: _("Domaine non vérifié : pas de réponse à temps. Cela ne prouve rien."),
         Code.SERVER_FAILURE: _("Domaine non vérifié : panne du DNS. Cela ne prouve rien."),
-        Code.RESOLVER_LIES: _("Domaine non vérifié : le DNS de ce poste ne répond pas vrai."),
+        Code.RESOLVER_LIES: _("Domaine non vérifié : le DNS de ce poste invente des réponses."),
         Code.NO_RESOLVER: _("Domaine non vérifié : ce poste n’a pas de DNS."),
         Code.NOT_A_NAME: _("Domaine non vérifié : ce n’est pas un nom de domaine."),
     }[reading.code]

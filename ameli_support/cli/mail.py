@@ -19,11 +19,14 @@ from ameli_support.onboarding.procedure import procedure
 if TYPE_CHECKING:
     from ameli_support.mail.reading import Ours, Reading
 
+# a mail has one of these at least
+_HEADS = {"from", "to", "subject", "date", "message-id", "received", "return-path"}
+
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
-    mail = group("mail", _("Les mails reçus."))
-    mail.callback()(lambda: None)
+    mails = group("mail", _("Les mails reçus."))
+    mails.callback()(lambda: None)
 
     def read(
         files: Annotated[
@@ -32,7 +35,9 @@ def register(app: typer.Typer) -> None:
         ],
         json: Annotated[bool, json_option()] = False,
     ) -> int:
-        from ameli_support.mail.reading import read_mail
+        from ameli_support.mail.kinds import Kind
+        from ameli_support.mail.parsing import parse
+        from ameli_support.mail.reading import read as read_parsed
 
         known = ours()
         code = ExitCode.DONE
@@ -41,15 +46,19 @@ def register(app: typer.Typer) -> None:
                 code = code or ExitCode.NOT_FOUND
                 _unreadable(name, json)
                 continue
-            reading = read_mail(raw, known)
+            mail = parse(raw)
+            reading = read_parsed(mail, known)
             if json:
                 out.one(as_object(reading))
+            elif reading.kind is Kind.OTHER and not _HEADS & {field for field, _value in mail.headers.fields}:
+                told = _("{file} : ce n’est pas un mail. Attendu : un mail gardé avec ses en-têtes (.eml).")
+                out.lines([told.format(file=name)])
             else:
                 out.lines(as_text(name, reading))
         return code
 
     add(
-        mail,
+        mails,
         "read",
         read,
         _(
@@ -59,8 +68,8 @@ def register(app: typer.Typer) -> None:
     )
     from ameli_support.cli import kept_mail
 
-    kept_mail.register(mail)
-    app.add_typer(mail)
+    kept_mail.register(mails)
+    app.add_typer(mails)
 
 
 def ours() -> "Ours":

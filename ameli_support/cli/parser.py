@@ -90,6 +90,16 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+def _options(group: Any) -> set[str]:
+    """Every option of the commands of a group, and of its groups."""
+    found: set[str] = set()
+    for command in group.commands.values():
+        if isinstance(command, TyperGroup):
+            found |= _options(command)
+        found |= {option for param in command.params for option in param.opts if option.startswith("--")}
+    return found
+
+
 def see_help(ctx: Any) -> str:
     """Where to read more."""
     return _("Aide : {command} --help").format(command=ctx.command_path if ctx else "ameli-support")
@@ -108,6 +118,9 @@ def usage_sentence(error: typer.TyperException) -> str:
         case "NoSuchOption":
             known = [] if ctx is None else [o for p in ctx.command.get_params(ctx) for o in p.opts]
             near = get_close_matches(name, known, n=1)
+            if isinstance(ctx and ctx.command, Group) and name.partition("=")[0] in _options(ctx.command):
+                said = _("{name} se met après la commande, à la fin.").format(name=name.partition("=")[0])
+                return f"{said} {see_help(ctx)}"
             said = _("Option inconnue : {name}.").format(name=name.partition("=")[0])
             said += _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
         case "BadOptionUsage":

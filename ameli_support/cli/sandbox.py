@@ -236,12 +236,17 @@ def _sayings(member: "CastMember") -> list[str]:
     told = (name, person.nir, f"{member.birth_date:%d/%m/%Y}", person.postcode, person.address)
     month = "/".join(reversed(file.last_payment_month.split("-"))) if file.last_payment_month else None
     facts = (
-        *(file.bank_last4, file.card_serial, file.declared_doctor, month),
-        *(file.address_line, file.phone_before),
+        (_("compte bancaire"), file.bank_last4),
+        (_("carte"), file.card_serial),
+        (_("médecin"), file.declared_doctor),
+        (_("dernier remboursement"), month),
+        (_("adresse"), file.address_line),
+        (_("téléphone d’avant"), file.phone_before),
     )
+    known = [f"{label} {fact}" for label, fact in facts if fact]
     lines = ["  " + " · ".join(filter(None, told))]
-    if any(facts):
-        lines.append("  " + _("niveau 2") + ask.colon() + " · ".join(filter(None, facts)))
+    if known:
+        lines.append("  " + _("niveau 2") + ask.colon() + " · ".join(known))
     return lines
 
 

@@ -1,6 +1,7 @@
 """settings, doctor, db, pin and sandbox: what the machine says, and what to do about it."""
 
 import os
+import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -169,6 +170,16 @@ def test_the_agents_file_of_a_real_machine_may_not_be_the_users_own(run: Run, ho
     assert "agents.toml" in result.err
 
 
+@pytest.mark.parametrize(
+    "argv", [["--json", "find"], ["--json", "mail", "read"], ["sandbox", "--json", "people"]]
+)
+def test_an_option_before_the_command_is_told_where_it_goes(run: Run, argv: list[str]) -> None:
+    result = run(*argv)
+    assert result.code == 2
+    assert "--json se met après la commande" in result.err
+    assert "Option inconnue" in run("--jason", "find").err
+
+
 # ── sandbox ─────────────────────────────────────────────────────────────────
 
 
@@ -242,6 +253,7 @@ def test_one_person_is_shown_with_what_she_says_for_both_levels(run: Run) -> Non
     told = run("sandbox", "people", "closed_day_25").out
     assert [fact for fact in ("02/06/1955", "4821", "Marchand", "09/2026") if fact not in told] == []
     assert len(told.splitlines()) == 3
+    assert re.search(r"niveau 2\s*: compte bancaire 4821 · carte 8025\d+ · médecin Marchand · dernier", told)
     assert run("sandbox", "people", "nobody").code == 3
 
 

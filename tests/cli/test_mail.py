@@ -85,3 +85,12 @@ def test_what_a_server_says_moves_no_cursor(run: Run, arguments: list[str]) -> N
     assert all(c.isprintable() or c == "\n" for c in result.out)
     if arguments:
         assert result.json["input"] == hostile
+
+
+def test_a_file_that_is_no_mail_is_said_to_be_none(run: Run, tmp_path: Path) -> None:
+    picture, makefile, short = tmp_path / "a.png", tmp_path / "Makefile", tmp_path / "b.eml"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\xff")
+    makefile.write_text("BIN := x\nrun: y\n")
+    short.write_text("Subject: x\nAuto-Submitted: auto-generated\n\nBonjour\n")
+    told = run("mail", "read", str(picture), str(makefile), str(short)).out.splitlines()
+    assert ["ce n’est pas un mail" in line for line in told] == [True, True, False]
