@@ -363,6 +363,7 @@ def test_a_forgotten_code_gets_the_same_answer_in_all_cases(
     answers = {(page.status, page.path, page.text) for record, born in cases
                for page in [ask(visitor, public_site.nir(record), born)]}  # fmt: skip
     assert len(answers) == 1
+    assert 'class="stopped"' not in ask(visitor, public_site.nir(nobody)).html  # nothing is wrong
     ((status, path, text),) = answers
     assert (status, path) == (200, "/code-oublie/demande")
     assert "3646" in text

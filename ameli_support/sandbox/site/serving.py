@@ -182,7 +182,11 @@ class Site:
         return response
 
     def notice(self, session: Session, name: str, status: int = 200, **content: Any) -> Response:
-        """A page that only says something, and leads back to the login where it has `links`."""
+        """A page that only says something, and leads back to the login where it has `links`.
+
+        Marked as stopped where something was refused, or where `stopped` says so.
+        """
+        content.setdefault("stopped", status >= 400)
         links = self.world.procedure.cells.get(f"pages.{name}.links")
         leads = ((paths.LOGIN, looks.text(self.world.procedure, links.fr[0])),) if links else ()
         return self.page(session, "notice.html", name, status=status, leads=leads, **content)

@@ -53,7 +53,7 @@ def answer(ask: Ask) -> Response:
 
 def refused(ask: Ask) -> Response:
     """What follows a refusal; it tells nothing of anybody."""
-    return ask.notice("terms_refused")
+    return ask.notice("terms_refused", stopped=True)
 
 
 def _page(ask: Ask, faults: tuple[Fault, ...], status: int = 200) -> Response:
