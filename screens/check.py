@@ -189,6 +189,8 @@ class Check(WhoSpeaks):
         fields = self.query_one(Facts)
         if self.busy:
             return
+        if self.level is Level.SIMPLE:
+            fields.spread(event.field)
         typed = fields.typed
         wanted = len(fields.open_fields) if self.level is Level.SIMPLE else ENOUGH_AT_LEVEL_2
         if len(typed) < wanted:

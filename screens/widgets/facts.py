@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FULL_DATE = len("jj/mm/aaaa")
 POSTCODE_DIGITS, BANK_DIGITS = 5, 4
+SEVERAL = 2
 
 
 class Facts(Container):
@@ -77,6 +78,19 @@ class Facts(Container):
         """Nothing typed here is kept."""
         for field in self.query(Field):
             field.input.value = ""
+
+    def spread(self, field: Field) -> None:
+        """Several facts in one field, as the box of home takes them, go to their own."""
+        from ameli_support.casework.lookup import LookupProblem, read_lookup
+
+        read = read_lookup(field.value)
+        if isinstance(read, LookupProblem) or len(read.check_facts()) < SEVERAL:
+            return
+        field.input.value = ""
+        for fact, value in read.check_facts().items():
+            where = self.field(fact)
+            if fact in self._shown and not where.input.disabled:
+                where.input.value = value if fact is Fact.NIR else as_typed(fact, value)
 
     @property
     def open_fields(self) -> list[Field]:

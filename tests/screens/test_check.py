@@ -253,6 +253,18 @@ async def test_a_third_party_hands_the_telephone_to_the_person() -> None:
         await walk.sees("DUBOIS", "identité niveau 1")
 
 
+async def test_several_facts_in_the_first_field_go_to_their_own() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find()
+        await walk.sees("Qui parle")
+        await walk.press("1")
+        await walk.sees("Quel est votre nom")
+        await walk.type("dubois 24/08/1962 38000")
+        await walk.press("enter")
+        await walk.on("Call")
+        await walk.sees("DUBOIS", "identité niveau 1")
+
+
 async def test_a_refused_comparison_keeps_what_was_typed_and_can_be_tried_again() -> None:
     desk = FakeDesk("j11")
     desk.refuse["verify"] = ActRefused("Personne de ce nom ne représente l’assuré.")
