@@ -130,6 +130,8 @@ class Reissue(ActDialog):
         finally:
             self.busy = False
         self.dismiss(then)
+        if then is None:  # what is left is shown at once
+            self.app.call_later(self.app.action_retry)
 
     def deed(self, desk: "Desk") -> "Done":
         """Issues the link."""

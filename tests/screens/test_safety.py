@@ -108,6 +108,21 @@ async def test_no_i_did_not_create_it_leaves_only_suspending() -> None:
         assert ("did_not_create", ()) in walk.desk.asked
 
 
+async def test_a_no_is_told_to_the_service_even_by_who_leaves_the_dialog() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.to_level_1()
+        await walk.press("a")
+        await walk.to_level_2()
+        await walk.on("Correct")
+        await walk.type("angela@free.fr")
+        await walk.press("enter", "n")
+        await walk.sees("la seule action est de suspendre")
+        await walk.press("escape")
+        await walk.on("Call")
+        assert ("did_not_create", ()) in walk.desk.asked
+        assert done(walk) == set()
+
+
 async def test_a_refusal_keeps_the_dialog_and_what_was_typed() -> None:
     desk = FakeDesk("j11")
     desk.refuse["correct"] = ActRefused("Cette adresse sert déjà à un autre compte ameli.")
