@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from ameli_support.onboarding.personal_code import strength
 from tests.browser.conftest import Opener
 from tests.browser.tab import P, named, plain, said
@@ -54,12 +52,9 @@ def test_the_back_button_shows_an_old_step_that_changes_nothing(site: PublicSite
     assert len(site.sends(record)) == 1
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_a_double_click_on_every_button_of_the_journey(
-    site: PublicSite, tab: Opener, *, scripts: bool
-) -> None:
+def test_a_double_click_on_every_button_of_the_journey(site: PublicSite, tab: Opener) -> None:
     record, address = site.person(), f"{unique('d')}@orange.fr"
-    here = tab(scripts=scripts).open("/inscription")
+    here = tab().open("/inscription")
     steps: list[tuple[str, Callable[[], dict[str, str]], str]] = [
         ("CONTINUER", lambda: site.fields(record), "/connexion"),
         ("ME CONNECTER", lambda: {"nir": site.nir(record), "code": site.code(record)}, "/conditions"),
