@@ -54,4 +54,8 @@ def test_the_webmails_own_pages(tab: Opener) -> None:
     here.open(webmail.PATH).press("Ouvrir", adresse="sans arobase").look("Ouvrir une boîte mail")
     assert here.value("adresse") == "sans arobase"
     here.press("Ouvrir", adresse="personne@exemple.fr").look("personne@exemple.fr")
+    red = CAST["red_list"].address or ""
+    here.open(webmail.PATH).press("Ouvrir", adresse=red).look(red)
+    here.press("Retirer « confirm » de la liste rouge").look(red)
+    here.press("Remettre « confirm » sur la liste rouge")
     here.open(f"{webmail.PATH}inconnue/").look("Rien ici")
