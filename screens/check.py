@@ -149,11 +149,14 @@ class Check(WhoSpeaks):
 
     def _type_ahead(self) -> None:
         ahead, self._ahead = self._ahead, ""
-        if ahead and isinstance(self.focused, Typed):
-            self.focused.insert_text_at_cursor(ahead)
+        fields = self.query_one(Facts).open_fields
+        if ahead and fields:  # where the caret goes next: a field asks for the focus, and has it later
+            where = next((field for field in fields if not field.value), fields[0])
+            where.input.insert_text_at_cursor(ahead)
 
     def spoken(self) -> None:
         """Goes on to the fields; what the look-up gave is compared at once when it is enough."""
+        self._take_number()
         self.show_stage()
         if self.level is Level.SIMPLE and all(self.given.get(fact) for fact in LEVEL_1):
             self.compare({fact: self.given[fact] for fact in LEVEL_1})
@@ -167,7 +170,7 @@ class Check(WhoSpeaks):
 
     def forget(self) -> None:
         """Nothing typed here survives a lock."""
-        self.given = {}
+        self.given, self._number = {}, ""
         fields = self.query_one(Facts)
         fields.open_again()
         fields.empty()

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from ameli_support.clock import monotonic
+from ameli_support.i18n import _
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from screens.backend import Failed
 from screens.frame import Framed
@@ -13,8 +15,12 @@ from screens.widgets.choices import Choices
 from screens.words import Words
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from ameli_support.casework.desk import Desk
     from ameli_support.casework.views import CallState
+
+BURST_SECONDS = 0.3  # digits that follow each other faster are a number, not answers
 
 
 class WhoSpeaks(Framed["CallState | None"]):
@@ -40,6 +46,10 @@ class WhoSpeaks(Framed["CallState | None"]):
         self.asks_representation = False
         self.busy = False
         self._ahead = ""
+        self._digit_at = -BURST_SECONDS  # on the monotonic clock
+        self._opened = self._second = 0  # the first two digits of a burst
+        self._held: Timer | None = None
+        self._number = ""  # begun where a single digit was expected
 
     # ── where the check stands ──────────────────────────────────────────────
 
@@ -97,9 +107,44 @@ class WhoSpeaks(Framed["CallState | None"]):
             self.show_band()
 
     def action_digit(self, digit: int) -> None:
-        """A digit answers the question of who speaks."""
+        """A digit answers the question of who speaks; one after the other in a burst is a number begun."""
         if self.stage != "who" or self.busy:
             return
+        now = monotonic()
+        burst, self._digit_at = now - self._digit_at < BURST_SECONDS, now
+        if burst and self._held is not None:
+            self._number = f"{self._opened}{self._second}{digit}"
+            self._release()
+            self.asks_representation = False
+            self.show_stage()
+            self.trouble(_("Un chiffre dit d’abord qui parle ; le numéro commencé est gardé."))
+        elif burst and self.asks_representation:
+            self._second = digit
+            self._held = self.set_timer(BURST_SECONDS, self._not_a_number)
+        elif burst and self._number:
+            self._number += str(digit)
+        else:
+            self._opened = digit
+            self._choose(digit)
+
+    def _not_a_number(self) -> None:
+        """No third digit came: the one that waited says in which capacity."""
+        self._release()
+        if self.asks_representation and not self.busy:
+            self._choose(self._second)
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.stop()
+            self._held = None
+
+    def _take_number(self) -> None:
+        """The number begun before anybody was chosen is typed ahead, if its field is still to be filled."""
+        if self._number and Fact.NIR not in self.given:
+            self._ahead = self._number + self._ahead
+        self._number = ""
+
+    def _choose(self, digit: int) -> None:
         choices = self.query_one(Choices)
         if digit == 0 and not self.asks_representation:
             self.level_0()
@@ -155,6 +200,7 @@ class WhoSpeaks(Framed["CallState | None"]):
 
     def action_leave(self) -> None:
         """Échap: back; a call whose speaker is known goes on at level 0."""
+        self._release()
         if self.asks_representation:
             self.asks_representation = False
             self.show_stage()

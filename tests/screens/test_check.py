@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from textual import events
 
 from ameli_support.casework.errors import ActRefused
 from ameli_support.casework.views import Service
 from ameli_support.onboarding.identity import Direction, Fact, Level, Representation, Speaker
 from ameli_support.onboarding.procedure import procedure
+from screens.check import Check
 from screens.widgets.facts import Facts
 from tests.screens.fake_desk import ADDRESS, NIR, NOW, FakeDesk
 from tests.screens.walk import COMPACT, SIZES, WIDE, Walk, walking
@@ -251,6 +253,23 @@ async def test_a_third_party_hands_the_telephone_to_the_person() -> None:
         await walk.press("enter")
         await walk.on("Call")
         await walk.sees("DUBOIS", "identité niveau 1")
+
+
+async def test_a_number_begun_where_one_digit_is_expected_chooses_nobody_and_is_kept() -> None:
+    async with walking(FakeDesk("j11")) as walk:
+        await walk.find("angela@orange.fr")
+        await walk.sees("Qui parle")
+        for key in "26208":
+            walk.app.post_message(events.Key(key, key))
+        await walk.sees("Un chiffre dit d’abord qui parle", "Appelez-vous pour vous-même")
+        assert not [name for name, __ in walk.desk.asked if name == "speak"]
+        screen = walk.app.screen
+        assert isinstance(screen, Check)
+        screen._digit_at = float("-inf")  # the person has read the sentence
+        await walk.press("1")
+        await walk.sees("Quel est votre numéro")
+        field = screen.query_one(Facts).field(Fact.NIR)
+        await walk.until(lambda: field.value == "26208", "the digits stand in their field")
 
 
 async def test_several_facts_in_the_first_field_go_to_their_own() -> None:
