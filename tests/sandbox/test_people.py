@@ -472,6 +472,7 @@ REFUSED = {
 def test_one_whose_record_is_closed_is_refused_for_the_reason_that_its_key_says(
     filled: World, key: str
 ) -> None:
+    facts = CAST[key].facts
     with pytest.raises(Refused) as refused:
         for level, said in (
             (Level.SIMPLE, {fact: facts[fact] for fact in LEVEL_1_FACTS}),
