@@ -19,12 +19,16 @@ from ameli_support.sandbox.world import World
 GENERAL_SCHEME = "general"
 
 _check, _said, _denied = schema.caller_check, schema.said_address, schema.creation_denied
+_DENIED_IN = (
+    select(_denied.c.call)
+    .where(_denied.c.person == _check.c.person, _denied.c.call == _check.c.call)
+    .scalar_subquery()
+    .label("denied_in")
+)
 CHECK = (
-    select(_check, _said.c.tries, _said.c.matched, _denied.c.call.label("denied_in"))
+    select(_check, _said.c.tries, _said.c.matched, _DENIED_IN)
     .select_from(
-        _check.outerjoin(
-            _said, and_(_said.c.person == _check.c.person, _said.c.call == _check.c.call)
-        ).outerjoin(_denied, and_(_denied.c.person == _check.c.person, _denied.c.call == _check.c.call))
+        _check.outerjoin(_said, and_(_said.c.person == _check.c.person, _said.c.call == _check.c.call))
     )
     .where(_check.c.id == bindparam("check"))
 )
