@@ -47,6 +47,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """`run("nir", "-", given="…")`; `typed=` instead of `given=` answers as at a terminal."""
+    place.world.demo, place.world.role = False, None  # whatever another test's command chose
 
     def command(*argv: str, given: str = "", typed: str | None = None) -> Result:
         stdin = io.StringIO(given) if typed is None else _Keyboard(typed)

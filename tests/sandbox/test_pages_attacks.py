@@ -19,6 +19,8 @@ from ameli_support.sandbox.site import links
 from tests.sandbox.service import Service
 from tests.sandbox.site import Page, Site
 
+PATIENCE = 120.0  # seconds after which a crowd that hangs is a failure
+
 PAGES = procedure().pages
 
 
@@ -174,7 +176,7 @@ def test_eight_presses_at_once_confirm_once_and_the_others_read_already_active(
     async def all_at_once() -> list[Page]:
         return await asyncio.gather(*(site.asked("POST", action, csrf) for _ in range(8)))
 
-    done = asyncio.run(all_at_once())
+    done = asyncio.run(asyncio.wait_for(all_at_once(), PATIENCE))
     assert [page.status for page in done] == [200] * 8
     assert sum(shows(page, "confirmed") for page in done) == 1
     assert sum(shows(page, "already_active") for page in done) == 7
@@ -191,7 +193,7 @@ def test_eight_askings_at_once_send_one_mail(service: Service, site: Site) -> No
     async def all_at_once() -> list[Page]:
         return await asyncio.gather(*(site.asked("POST", action, csrf) for _ in range(8)))
 
-    done = asyncio.run(all_at_once())
+    done = asyncio.run(asyncio.wait_for(all_at_once(), PATIENCE))
     assert sum(shows(page, "resent") for page in done) == 1
     assert sum(shows(page, "newer_queued") for page in done) == 7
     assert len(service.sends(record)) == 2
