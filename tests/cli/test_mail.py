@@ -12,6 +12,12 @@ CONFIRMATION = str(samples.DATA / "confirmation_safelinks.eml")
 BOUNCE = str(samples.DATA / "gmail_unknown.eml")
 
 
+@pytest.fixture(autouse=True)
+def no_demo_beside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A demo that another test runs from the common folder would make its own sender ours."""
+    monkeypatch.setenv("AMELI_HOME", str(tmp_path))
+
+
 def test_a_mail_is_answered_with_the_object_that_the_issue_names(run: Run) -> None:
     result = run("mail", "read", CONFIRMATION, "--json")
     assert result.code == 0
